@@ -1,0 +1,101 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+/// The wrappers around C libraries mark every unsafe expression, so that a review can find them all.
+let wrapperSettings = settings + [.strictMemorySafety()]
+
+func shared(
+  _ name: String, _ dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = settings,
+  resources: [Resource] = []
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: "Shared/\(name)", resources: resources, swiftSettings: settings)
+}
+
+func service(_ name: String, executable: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: executable, dependencies: dependencies + [configuration, arguments, logging, lifecycle],
+    path: "Services/\(name)", swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies, path: "Tests/\(name)", exclude: exclude, swiftSettings: settings)
+}
+
+func system(_ name: String, pkgConfig: String, apt: String) -> Target {
+  .systemLibrary(name: name, path: "Shared/System/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nio = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+
+let libraries: [Target] = [
+  shared("BlockingQueue"),
+  shared("Cryptography", ["CLibcrypto"], settings: wrapperSettings),
+  shared("HTTPClient", ["BlockingQueue", "CLibcurl", lifecycle], settings: wrapperSettings),
+  shared("Postgres", ["BlockingQueue", "CLibpq", lifecycle, logging], settings: wrapperSettings),
+  shared("AMQP", ["BlockingQueue", "CRabbitMQ", lifecycle, logging], settings: wrapperSettings),
+  shared("JSON"),
+  shared("SigV4", ["Cryptography"]),
+  shared("Envelope", ["Cryptography"]),
+  shared("Commands", ["Cryptography", "JSON"]),
+  shared("CloudKMS", ["Cryptography", "Envelope", "HTTPClient", "JSON", "SigV4", logging]),
+  shared("Repository", ["Cryptography", "Commands", "JSON", "Postgres", logging], resources: [.copy("Migrations")]),
+  shared("MasterKeys", ["CloudKMS", "Cryptography", "Envelope", "Repository", lifecycle, logging]),
+  shared("ServiceKit", ["AMQP", "CloudKMS", "Commands", "Cryptography", "HTTPClient", "Postgres", configuration, lifecycle, logging]),
+]
+
+let services: [Target] = [
+  service(
+    "OnboardingAPI", executable: "onboarding-api",
+    [
+      "AMQP", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON", "MasterKeys", "Postgres",
+      "Repository", "ServiceKit", hummingbird, jwt,
+    ]),
+  service(
+    "Verifier", executable: "verifier",
+    ["AMQP", "CloudKMS", "Commands", "Cryptography", "HTTPClient", "JSON", "ServiceKit"]),
+  service(
+    "RewrapWorker", executable: "rewrap-worker",
+    [
+      "AMQP", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "MasterKeys", "Postgres",
+      "Repository", "ServiceKit",
+    ]),
+]
+
+let package = Package(
+  name: "tenant-kms",
+  platforms: [.macOS(.v15)],
+  products: libraries.map { .library(name: $0.name, targets: [$0.name]) }
+    + services.map { .executable(name: $0.name, targets: [$0.name]) },
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+  ],
+  targets: [
+    system("CLibcrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+    system("CLibcurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+    system("CLibpq", pkgConfig: "libpq", apt: "libpq-dev"),
+    system("CRabbitMQ", pkgConfig: "librabbitmq", apt: "librabbitmq-dev"),
+  ] + libraries + services,
+  swiftLanguageModes: [.v6]
+)
