@@ -56,7 +56,9 @@ let libraries: [Target] = [
   shared("CloudKMS", ["Cryptography", "Envelope", "HTTPClient", "JSON", "SigV4", logging]),
   shared("Repository", ["Cryptography", "Commands", "JSON", "Postgres", logging], resources: [.copy("Migrations")]),
   shared("MasterKeys", ["CloudKMS", "Cryptography", "Envelope", "Repository", lifecycle, logging]),
-  shared("ServiceKit", ["AMQP", "CloudKMS", "Commands", "Cryptography", "HTTPClient", "Postgres", configuration, lifecycle, logging]),
+  shared(
+    "ServiceKit",
+    ["AMQP", "CloudKMS", "Commands", "Cryptography", "HTTPClient", "Postgres", configuration, lifecycle, logging]),
 ]
 
 let services: [Target] = [
@@ -75,6 +77,10 @@ let services: [Target] = [
       "AMQP", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "MasterKeys", "Postgres",
       "Repository", "ServiceKit",
     ]),
+]
+
+let suites: [Target] = [
+  tests("JSONTests", ["JSON"])
 ]
 
 let package = Package(
@@ -96,6 +102,6 @@ let package = Package(
     system("CLibcurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
     system("CLibpq", pkgConfig: "libpq", apt: "libpq-dev"),
     system("CRabbitMQ", pkgConfig: "librabbitmq", apt: "librabbitmq-dev"),
-  ] + libraries + services,
+  ] + libraries + services + suites,
   swiftLanguageModes: [.v6]
 )
