@@ -1,0 +1,84 @@
+internal import CLibcrypto
+internal import Synchronization
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// Memory for secrets: never swapped out and left out of core dumps wherever the system allows it, wiped when freed.
+///
+/// `mlock` works on whole pages and doesn't nest, so a lock on part of the ordinary heap would end as soon as a
+/// neighbour's does. Keys therefore live in slots of one region that stays locked for the life of the process; what is
+/// longer than a slot, or finds no free one, gets pages of its own. A refused lock (`RLIMIT_MEMLOCK`) is no error.
+enum SecretMemory {
+  private static let slots = SecretSlots(slotSize: 64, count: 4096)
+
+  static func allocate(byteCount: Int) -> UnsafeMutableRawBufferPointer {
+    guard byteCount > 0 else { return unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0) }
+    if let slot = unsafe slots.take(byteCount) {
+      return unsafe UnsafeMutableRawBufferPointer(start: slot, count: byteCount)
+    }
+    return unsafe UnsafeMutableRawBufferPointer(start: allocatePages(wholePages(byteCount)), count: byteCount)
+  }
+
+  static func deallocate(_ buffer: UnsafeMutableRawBufferPointer) {
+    guard let address = buffer.baseAddress, !(unsafe slots.giveBack(address)) else { return }
+    let byteCount = wholePages(buffer.count)
+    unsafe OPENSSL_cleanse(address, byteCount)
+    _ = unsafe munlock(address, byteCount)
+    unsafe address.deallocate()
+  }
+
+  static func allocatePages(_ byteCount: Int) -> UnsafeMutableRawPointer {
+    let pages = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: pageSize)
+    _ = unsafe mlock(pages, byteCount)
+    return unsafe pages
+  }
+
+  private static let pageSize = sysconf(CInt(_SC_PAGESIZE))
+
+  private static func wholePages(_ byteCount: Int) -> Int {
+    (byteCount + pageSize - 1) / pageSize * pageSize
+  }
+}
+
+/// A locked region cut into slots of one size, each big enough for any key.
+///
+/// The region lives as long as the process, and each slot belongs to one taker at a time, so the only shared state is
+/// the list of free slots behind its mutex: that is why the addresses may be `nonisolated(unsafe)`.
+@safe
+private final class SecretSlots: Sendable {
+  private let slotSize: Int
+  private nonisolated(unsafe) let start: UnsafeMutableRawPointer
+  private nonisolated(unsafe) let end: UnsafeMutableRawPointer
+  private let free: Mutex<[Int32]>
+
+  init(slotSize: Int, count: Int) {
+    self.slotSize = slotSize
+    unsafe start = SecretMemory.allocatePages(slotSize * count)
+    unsafe end = start + slotSize * count
+    free = Mutex((0..<Int32(count)).reversed())
+    #if os(Linux)
+      _ = unsafe madvise(start, slotSize * count, MADV_DONTDUMP)
+    #endif
+  }
+
+  /// A slot, or nil if none is free or `byteCount` exceeds a slot.
+  func take(_ byteCount: Int) -> UnsafeMutableRawPointer? {
+    guard byteCount <= slotSize, let index = free.withLock({ $0.popLast() }) else { return nil }
+    return unsafe start + Int(index) * slotSize
+  }
+
+  /// Wipes and frees a slot; false if the address isn't one of this region's.
+  func giveBack(_ address: UnsafeMutableRawPointer) -> Bool {
+    guard unsafe address >= start, unsafe address < end else { return false }
+    unsafe OPENSSL_cleanse(address, slotSize)
+    let index = unsafe Int32((address - start) / slotSize)
+    free.withLock { $0.append(index) }
+    return true
+  }
+}
