@@ -49,10 +49,8 @@ public struct HTTPClientError: Error, Sendable, Hashable {
   public enum Phase: String, Sendable, Hashable {
     /// The host's name was being resolved.
     case resolve
-    /// The connection was being opened.
+    /// The connection was being opened, its TLS handshake included.
     case connect
-    /// The TLS handshake was under way.
-    case handshake
     /// The request was being sent, or nothing of the answer had arrived yet.
     case response
     /// The answer's header or a part of it had arrived.

@@ -30,7 +30,7 @@ extension Transfer {
       case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_HTTP2_STREAM: .reset
       case CURLE_FILESIZE_EXCEEDED: .responseTooLarge
       case CURLE_WRITE_ERROR where sink.isTooLarge: .responseTooLarge
-      case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT, CURLE_LOGIN_DENIED: .invalidRequest
+      case CURLE_URL_MALFORMAT, CURLE_LOGIN_DENIED: .invalidRequest
       default: .protocolError
       }
     // curl's own text for the transfer may quote the URL; the text for the code is constant.
@@ -42,7 +42,6 @@ extension Transfer {
   private var phase: HTTPClientError.Phase {
     if hasPassed(CURLINFO_STARTTRANSFER_TIME_T) { return .body }
     if hasPassed(CURLINFO_PRETRANSFER_TIME_T) { return .response }
-    if hasPassed(CURLINFO_CONNECT_TIME_T) { return .handshake }
     return hasPassed(CURLINFO_NAMELOOKUP_TIME_T) ? .connect : .resolve
   }
 

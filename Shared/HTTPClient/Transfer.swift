@@ -24,7 +24,7 @@ final class Transfer {
 
   deinit {
     unsafe curl_easy_cleanup(easy)
-    for unsafelist in unsafe lists { unsafe curl_slist_free_all(list) }
+    unsafe lists.forEach { unsafe curl_slist_free_all($0) }
   }
 
   /// Sets the time limits and what must not block or disturb the process.
