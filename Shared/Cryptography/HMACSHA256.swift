@@ -48,6 +48,13 @@ public final class HMACSHA256 {
     unsafe Libcrypto.demand(EVP_MAC_init(context, nil, 0, nil))
   }
 
+  /// The code of one message as a secret of 32 bytes, for protocols that use it as their next key.
+  public func deriveKey(for message: some Collection<UInt8>) -> SecretBytes {
+    unsafe SecretBytes(count: Self.byteCount) { key in
+      unsafe withBytes(of: message) { unsafe authenticate($0, into: key) }
+    }
+  }
+
   /// Whether `code` is the message's, compared in constant time; a code of another length isn't.
   public func isValid(_ code: some Collection<UInt8>, for message: some Collection<UInt8>) -> Bool {
     constantTimeEquals(code, authenticationCode(for: message))

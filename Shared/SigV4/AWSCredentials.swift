@@ -1,0 +1,46 @@
+public import Cryptography
+
+/// What AWS issues to sign requests with; never printed but for the access key id, which AWS doesn't treat as secret.
+public struct AWSCredentials: Sendable, Equatable {
+  /// The access key id, such as `AKIAIOSFODNN7EXAMPLE`.
+  public let accessKeyID: String
+  /// The secret access key, ASCII.
+  public let secretAccessKey: SecretBytes
+  /// The session token of temporary credentials, such as those that STS issues; nil for those of a user.
+  public let sessionToken: String?
+
+  /// Creates credentials; their form is checked when they sign.
+  public init(accessKeyID: String, secretAccessKey: SecretBytes, sessionToken: String? = nil) {
+    self.accessKeyID = accessKeyID
+    self.secretAccessKey = secretAccessKey
+    self.sessionToken = sessionToken
+  }
+
+  func validate() throws(SigV4Error) {
+    guard
+      (1...128).contains(accessKeyID.utf8.count),
+      accessKeyID.utf8.allSatisfy({ $0.isAlphanumeric || $0 == .underscore })
+    else {
+      throw SigV4Error(.invalidCredentials, "an access key id has 1 to 128 letters and digits")
+    }
+    guard (1...256).contains(secretAccessKey.count) else {
+      throw SigV4Error(.invalidCredentials, "a secret access key has 1 to 256 bytes")
+    }
+    guard let sessionToken else { return }
+    guard (1...8192).contains(sessionToken.utf8.count), sessionToken.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+    else {
+      throw SigV4Error(.invalidCredentials, "a session token has 1 to 8192 printable characters")
+    }
+  }
+}
+
+extension AWSCredentials: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  /// The access key id alone.
+  public var description: String { "AWSCredentials(\(accessKeyID), redacted)" }
+
+  /// The access key id alone.
+  public var debugDescription: String { description }
+
+  /// A mirror without children, so that `dump` shows nothing more.
+  public var customMirror: Mirror { Mirror(self, children: []) }
+}
