@@ -1,0 +1,53 @@
+# shellcheck shell=bash
+# AWS: a stand-in for STS, IAM and KMS (ministack) with the platform's account and a customer's.
+
+aws_url() { printf 'http://127.0.0.1:%s' "$(port aws)"; }
+
+start_aws() {
+  ensure_python
+  if ! alive aws; then
+    choose_ports aws
+    launch aws env -i PATH="$PATH" LANG=C.UTF-8 HOME="$home/aws" TMPDIR="$home/aws" \
+      AUTH=true BIND_HOST=127.0.0.1 GATEWAY_PORT="$(port aws)" MINISTACK_ACCOUNT_ID=123456789012 \
+      SERVICES=kms,sts,iam IOT_MTLS_ENABLED=0 PERSIST_STATE=1 STATE_DIR="$home/aws/state" \
+      "$home/venv/bin/ministack"
+  fi
+  wait_until_ready aws 30 curl --fail --silent "$(aws_url)/_ministack/health"
+}
+
+# Debian's Python, whatever PATH offers; the requirements are copied last, so their presence says the rest is complete.
+ensure_python() {
+  ! cmp --silent "$here/requirements.txt" "$home/venv/requirements.txt" || return 0
+  say "installing the AWS stand-in"
+  rm -rf "$home/venv"
+  {
+    /usr/bin/python3 -m venv "$home/venv"
+    "$home/venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$here/requirements.txt"
+  } </dev/null >"$home/log/pip.log" 2>&1 9>&- || die "pip install" "check that pip reaches its index, run again" pip
+  cp "$here/requirements.txt" "$home/venv/requirements.txt"
+}
+
+# The key pair that the services run as. The stand-in forgets when it is killed, so an old pair is tried first.
+ensure_platform() {
+  local pair
+  pair=$(aws_accounts platform "$home/secrets/platform.json")
+  keep "$home/secrets/platform.json" <<<"$pair"
+  jq --join-output .access_key_id <<<"$pair" | keep "$home/secrets/aws_access_key_id"
+  jq --join-output .secret_access_key <<<"$pair" | keep "$home/secrets/aws_secret_access_key"
+}
+
+# A customer's side of the bargain: a key, and a role that only the platform's user may assume, by external ID.
+new_customer() {
+  local customer
+  customer=$(aws_accounts customer)
+  keep "$home/customer.json" <<<"$customer"
+}
+
+ensure_customer() {
+  aws_accounts exists "$home/customer.json" || new_customer
+}
+
+aws_accounts() {
+  "$home/venv/bin/python" "$here/aws_accounts.py" "$(aws_url)" "$@" ||
+    { [[ $1 == exists ]] && return 1; die "preparing the $1's AWS account" "read the message above" aws; }
+}

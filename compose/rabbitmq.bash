@@ -1,0 +1,72 @@
+# shellcheck shell=bash
+# RabbitMQ: a private broker on loopback, with a name service (epmd) of its own beside the machine's.
+
+start_rabbitmq() {
+  ensure_secret administrator_password hex
+  ensure_secret broker_password hex
+  if ! alive rabbitmq; then
+    start_epmd
+    choose_ports rabbitmq rabbitmq-api rabbitmq-distribution
+    write_rabbitmq_configuration
+    launch rabbitmq "${rabbitmq_environment[@]}" \
+      ERL_EPMD_PORT="$(port epmd)" RABBITMQ_DIST_PORT="$(port rabbitmq-distribution)" \
+      /usr/lib/rabbitmq/bin/rabbitmq-server
+  fi
+  wait_until_ready rabbitmq 60 listening "$(port rabbitmq)"
+  printf 'amqp://tenant-kms:%s@127.0.0.1:%s/tenant-kms' "$(secret broker_password)" "$(port rabbitmq)" |
+    keep "$home/secrets/amqp_url"
+}
+
+# Started here and not by Erlang, whose own would outlive everything, untracked.
+start_epmd() {
+  if ! alive epmd; then
+    choose_ports epmd
+    launch epmd epmd -address 127.0.0.1 -port "$(port epmd)"
+  fi
+  wait_until_ready epmd 10 listening "$(port epmd)"
+}
+
+# Every path is the home's: an installed broker's configuration under /etc must not leak in.
+# RUNNING_UNDER_SYSTEMD makes the start script become the Erlang VM, so that the pid we keep is the VM's.
+rabbitmq_environment=(
+  env -i PATH="$PATH" LANG=C.UTF-8 HOME="$home/rabbitmq"
+  ERL_EPMD_ADDRESS=127.0.0.1
+  RUNNING_UNDER_SYSTEMD=true
+  RABBITMQ_NODENAME=tenant-kms@localhost
+  RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS='-kernel inet_dist_use_interface {127,0,0,1}'
+  RABBITMQ_CONF_ENV_FILE="$home/rabbitmq/environment.conf"
+  RABBITMQ_CONFIG_FILE="$home/rabbitmq/rabbitmq.conf"
+  RABBITMQ_ADVANCED_CONFIG_FILE="$home/rabbitmq/advanced.config"
+  RABBITMQ_ENABLED_PLUGINS_FILE="$home/rabbitmq/enabled_plugins"
+  RABBITMQ_MNESIA_BASE="$home/rabbitmq/mnesia"
+  RABBITMQ_LOG_BASE="$home/rabbitmq/log"
+  RABBITMQ_LOGS=-
+)
+
+# The broker reads users and virtual hosts at every start, before it listens: nothing is left to create afterwards.
+write_rabbitmq_configuration() {
+  keep "$home/rabbitmq/enabled_plugins" <<<'[rabbitmq_management].'
+  keep "$home/rabbitmq/rabbitmq.conf" <<CONF
+listeners.tcp.1 = 127.0.0.1:$(port rabbitmq)
+management.tcp.ip = 127.0.0.1
+management.tcp.port = $(port rabbitmq-api)
+load_definitions = $home/rabbitmq/definitions.json
+CONF
+  keep "$home/rabbitmq/definitions.json" <<JSON
+{
+  "vhosts": [{"name": "/"}, {"name": "tenant-kms"}],
+  "users": [
+    {"name": "administrator", "password": "$(secret administrator_password)", "tags": "administrator"},
+    {"name": "tenant-kms", "password": "$(secret broker_password)", "tags": ""}
+  ],
+  "permissions": [
+    {"user": "administrator", "vhost": "/", "configure": ".*", "write": ".*", "read": ".*"},
+    {"user": "tenant-kms", "vhost": "tenant-kms", "configure": ".*", "write": ".*", "read": ".*"}
+  ]
+}
+JSON
+}
+
+rabbitmq_administrator_url() {
+  printf 'amqp://administrator:%s@127.0.0.1:%s/%%2f' "$(secret administrator_password)" "$(port rabbitmq)"
+}
