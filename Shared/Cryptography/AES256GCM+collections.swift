@@ -8,9 +8,9 @@ extension AES256GCM {
   public func seal(
     _ plaintext: some Collection<UInt8>, nonce: some Collection<UInt8>, additionalData: some Collection<UInt8>
   ) throws(CryptographyError) -> [UInt8] {
-    unsafe try withBytes(of: plaintext) { plaintext throws(CryptographyError) in
-      unsafe try withBytes(of: nonce) { nonce throws(CryptographyError) in
-        unsafe try withBytes(of: additionalData) { additionalData throws(CryptographyError) in
+    unsafe try withContiguousBytes(of: plaintext) { plaintext throws(CryptographyError) in
+      unsafe try withContiguousBytes(of: nonce) { nonce throws(CryptographyError) in
+        unsafe try withContiguousBytes(of: additionalData) { additionalData throws(CryptographyError) in
           var sealed = [UInt8](repeating: 0, count: plaintext.count + Self.tagByteCount)
           unsafe try sealed.withUnsafeMutableBufferPointer { output throws(CryptographyError) in
             unsafe try seal(
@@ -43,9 +43,9 @@ extension AES256GCM {
     _ sealed: some Collection<UInt8>, nonce: some Collection<UInt8>, additionalData: some Collection<UInt8>
   ) throws(CryptographyError) -> SecretBytes {
     guard sealed.count >= Self.tagByteCount else { throw .authenticationFailed }
-    return unsafe try withBytes(of: sealed) { sealed throws(CryptographyError) in
-      unsafe try withBytes(of: nonce) { nonce throws(CryptographyError) in
-        unsafe try withBytes(of: additionalData) { additionalData throws(CryptographyError) in
+    return unsafe try withContiguousBytes(of: sealed) { sealed throws(CryptographyError) in
+      unsafe try withContiguousBytes(of: nonce) { nonce throws(CryptographyError) in
+        unsafe try withContiguousBytes(of: additionalData) { additionalData throws(CryptographyError) in
           let count = sealed.count - Self.tagByteCount
           return unsafe try SecretBytes(count: count) { output throws(CryptographyError) in
             unsafe try open(sealed, nonce: nonce, additionalData: additionalData, into: output)

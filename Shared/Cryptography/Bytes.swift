@@ -1,7 +1,7 @@
 internal import CLibcrypto
 
 /// Runs `body` on the bytes of a collection, in place where they are contiguous, else on a copy that is wiped after.
-func withBytes<Result, Failure: Error>(
+package func withContiguousBytes<Result, Failure: Error>(
   of bytes: some Collection<UInt8>, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
 ) throws(Failure) -> Result {
   // The closure below can't throw a typed error through `withContiguousStorageIfAvailable`, so it returns one.

@@ -5,8 +5,8 @@ internal import CLibcrypto
 /// Use it wherever one side is a secret, a tag or a digest of one. Lengths are not secret: unequal lengths answer
 /// `false` at once.
 public func constantTimeEquals(_ left: some Collection<UInt8>, _ right: some Collection<UInt8>) -> Bool {
-  unsafe withBytes(of: left) { left in
-    unsafe withBytes(of: right) { right in
+  unsafe withContiguousBytes(of: left) { left in
+    unsafe withContiguousBytes(of: right) { right in
       unsafe constantTimeEquals(left, right)
     }
   }

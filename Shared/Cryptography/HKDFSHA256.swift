@@ -24,8 +24,8 @@ public enum HKDFSHA256 {
     }
     return unsafe SecretBytes(count: count) { key in
       unsafe secret.withUnsafeBytes { secret in
-        unsafe withBytes(of: salt) { salt in
-          unsafe withBytes(of: info) { info in unsafe derive(key, from: secret, salt: salt, info: info) }
+        unsafe withContiguousBytes(of: salt) { salt in
+          unsafe withContiguousBytes(of: info) { info in unsafe derive(key, from: secret, salt: salt, info: info) }
         }
       }
     }

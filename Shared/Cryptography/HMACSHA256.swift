@@ -17,7 +17,7 @@ public final class HMACSHA256 {
 
   /// Creates an authenticator for a key of any length; wiping the original is up to the caller.
   public init(key: some Collection<UInt8>) {
-    unsafe withBytes(of: key) { unsafe setKey($0) }
+    unsafe withContiguousBytes(of: key) { unsafe setKey($0) }
   }
 
   private func setKey(_ key: UnsafeRawBufferPointer) {
@@ -32,7 +32,7 @@ public final class HMACSHA256 {
   /// The code of one message, 32 bytes.
   public func authenticationCode(for message: some Collection<UInt8>) -> [UInt8] {
     unsafe [UInt8](unsafeUninitializedCapacity: Self.byteCount) { buffer, initialized in
-      unsafe withBytes(of: message) { unsafe authenticate($0, into: UnsafeMutableRawBufferPointer(buffer)) }
+      unsafe withContiguousBytes(of: message) { unsafe authenticate($0, into: UnsafeMutableRawBufferPointer(buffer)) }
       initialized = Self.byteCount
     }
   }
@@ -51,7 +51,7 @@ public final class HMACSHA256 {
   /// The code of one message as a secret of 32 bytes, for protocols that use it as their next key.
   public func deriveKey(for message: some Collection<UInt8>) -> SecretBytes {
     unsafe SecretBytes(count: Self.byteCount) { key in
-      unsafe withBytes(of: message) { unsafe authenticate($0, into: key) }
+      unsafe withContiguousBytes(of: message) { unsafe authenticate($0, into: key) }
     }
   }
 

@@ -23,7 +23,9 @@ public final class SHA256 {
 
   /// Appends bytes to the message.
   public func update(_ bytes: some Collection<UInt8>) {
-    unsafe withBytes(of: bytes) { unsafe Libcrypto.demand(EVP_DigestUpdate(context, $0.baseAddress, $0.count)) }
+    unsafe withContiguousBytes(of: bytes) {
+      unsafe Libcrypto.demand(EVP_DigestUpdate(context, $0.baseAddress, $0.count))
+    }
   }
 
   /// The digest of the message, 32 bytes; afterwards the hash is that of the empty message again.

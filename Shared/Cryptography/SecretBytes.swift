@@ -48,7 +48,7 @@ extension SecretBytes {
   /// Copies bytes into a secret; wiping the original is up to the caller.
   public convenience init(copying bytes: some Collection<UInt8>) {
     unsafe self.init(count: bytes.count) { buffer in
-      unsafe withBytes(of: bytes) { unsafe buffer.copyMemory(from: $0) }
+      unsafe withContiguousBytes(of: bytes) { unsafe buffer.copyMemory(from: $0) }
     }
   }
 
