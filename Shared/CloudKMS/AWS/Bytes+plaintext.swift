@@ -1,0 +1,41 @@
+internal import Cryptography
+internal import Glibc
+
+extension [UInt8] {
+  private static let member = Array("\"Plaintext\"".utf8)
+
+  /// Takes the base64 text of the member `Plaintext` out of a JSON text and leaves a string of zeros in its place.
+  ///
+  /// A JSON parser would leave the key behind in strings that nobody can wipe. Nil where there is no such member or it
+  /// is not base64; what that means is for the parser to say. The array should be the only reference to its storage, or
+  /// a copy is overwritten instead.
+  mutating func takePlaintext() -> SecretBytes? {
+    guard let name = firstRange(of: Self.member) else { return nil }
+    var start = name.upperBound
+    for expected in [UInt8(ascii: ":"), UInt8(ascii: "\"")] {
+      while start < count, [0x20, 0x09, 0x0A, 0x0D].contains(self[start]) { start += 1 }
+      guard start < count, self[start] == expected else { return nil }
+      start += 1
+    }
+    let end = self[start...].firstIndex { !$0.isBase64Character && $0 != UInt8(ascii: "=") } ?? count
+    defer {
+      wipe(start..<end)
+      for index in start..<end { self[index] = UInt8(ascii: "0") }
+    }
+    guard end < count, self[end] == UInt8(ascii: "\"") else { return nil }
+    return SecretBytes(base64: self[start..<end])
+  }
+
+  /// Overwrites the whole array in place.
+  mutating func wipe() {
+    wipe(0..<count)
+  }
+
+  /// `explicit_bzero` is not optimised away, though nothing reads what it wrote.
+  private mutating func wipe(_ range: Range<Int>) {
+    withUnsafeMutableBytes { bytes in
+      let part = UnsafeMutableRawBufferPointer(rebasing: bytes[range])
+      if let start = part.baseAddress { explicit_bzero(start, part.count) }
+    }
+  }
+}

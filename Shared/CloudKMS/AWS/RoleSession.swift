@@ -1,0 +1,71 @@
+internal import Cryptography
+internal import FoundationEssentials
+internal import HTTPClient
+internal import JSON
+internal import SigV4
+
+/// A customer's role, assumed: it uses the key until it is dropped, which is soon.
+struct RoleSession: Sendable {
+  private let caller: AWSCaller
+  private let credentials: AWSCredentials
+
+  /// Assumes the role of a configuration with the platform's credentials, refreshing them once if they have expired.
+  init(
+    assuming configuration: AWSKeyConfiguration, for tenantID: UUID, through caller: AWSCaller
+  ) async throws(KMSFailure) {
+    let role = AssumeRole(roleARN: configuration.roleARN, tenantID: tenantID, externalID: configuration.externalID)
+    credentials = try await caller.withPlatformCredentials { credentials throws(KMSFailure) in
+      try await role.send(through: caller, credentials: credentials, stage: .assumeRole)
+    }
+    self.caller = caller
+  }
+
+  /// KMS `Encrypt`: answers the ciphertext and the key that made it.
+  func encrypt(
+    _ secret: SecretBytes, under key: ARN, context: EncryptionContext
+  ) async throws(KMSFailure) -> WrappedKey {
+    var body = Array("{\"Plaintext\":\"".utf8)
+    body.append(base64: secret)
+    body += "\",".utf8
+    body += Self.members(key.description, context).canonicalBytes.dropFirst()
+    let answer = try await send(&body, target: "TrentService.Encrypt", stage: .encrypt)
+    let answered = try answer.keyARN()
+    guard key.isAlias || answered == key else {
+      throw .garbage("for another key than asked", from: .kms, status: 200, stage: .encrypt)
+    }
+    return WrappedKey(ciphertext: try answer.ciphertext(), keyReference: answered.description)
+  }
+
+  /// KMS `Decrypt` with an explicit key, so that a ciphertext of any other key is refused.
+  func decrypt(_ wrapped: WrappedKey, context: EncryptionContext) async throws(KMSFailure) -> SecretBytes {
+    let ciphertext = JSONValue.string(Data(wrapped.ciphertext).base64EncodedString())
+    var body = Self.members(wrapped.keyReference, context, ["CiphertextBlob": ciphertext]).canonicalBytes
+    let answer = try await send(&body, target: "TrentService.Decrypt", stage: .decrypt)
+    guard try answer.keyARN().description == wrapped.keyReference else {
+      throw .garbage("for another key than asked", from: .kms, status: 200, stage: .decrypt)
+    }
+    return try answer.decrypted()
+  }
+
+  private static func members(
+    _ key: String, _ context: EncryptionContext, _ others: [String: JSONValue] = [:]
+  ) -> JSONValue {
+    let members: [String: JSONValue] = [
+      "KeyId": .string(key), "EncryptionContext": .object(context.members.mapValues(JSONValue.string)),
+    ]
+    return .object(members.merging(others) { $1 })
+  }
+
+  /// Sends a request and wipes its body.
+  private func send(
+    _ body: inout [UInt8], target: String, stage: VerificationStage
+  ) async throws(KMSFailure) -> KMSAnswer {
+    defer { body.wipe() }
+    let headers = [
+      HeaderField(name: "Content-Type", value: "application/x-amz-json-1.1"),
+      HeaderField(name: "X-Amz-Target", value: target),
+    ]
+    let response = try await caller.post(body, to: .kms, headers: headers, credentials: credentials, stage: stage)
+    return try KMSAnswer(response, stage: stage)
+  }
+}

@@ -1,0 +1,112 @@
+internal import FoundationEssentials
+
+/// One verification: its stages one after the other, each with its time, its tries and what is told about it.
+struct VerificationRun {
+  private let policy: VerificationPolicy
+  private let clock: KMSClock
+  private let deadline: Date
+  private let progress: @Sendable (VerificationProgress) -> Void
+  private let start: Date
+  private var checks: [VerificationCheck] = []
+
+  init(
+    policy: VerificationPolicy, clock: KMSClock, deadline: Date,
+    progress: @escaping @Sendable (VerificationProgress) -> Void
+  ) {
+    self.policy = policy
+    self.clock = clock
+    self.deadline = deadline
+    self.progress = progress
+    start = clock.now()
+  }
+
+  mutating func run(_ probe: Probe, warnings: [String]) async throws(KMSFailure) -> VerificationReport {
+    var warnings = warnings
+    let key = probe.configuration.keyARN
+    _ = try await pass(.validate, { _ in "\(key.resource) in \(key.region)" }) { () throws(KMSFailure) in () }
+    _ = try await pass(.credentials, { "signing as \($0)" }) { () throws(KMSFailure) in try await probe.credentials() }
+    let session = try await pass(.assumeRole, { _ in "assumed with the external ID" }) { () throws(KMSFailure) in
+      try await probe.assumeRole()
+    }
+    let isEnforced = try await passConfusedDeputy(probe)
+    if !isEnforced { warnings.append(KMSFailure.externalIDNotEnforced.hint) }
+    let secret = probe.newSecret()
+    let wrapped = try await pass(.encrypt, { "encrypted by \($0.keyReference)" }) { () throws(KMSFailure) in
+      try await session.encrypt(secret, under: key, context: probe.context)
+    }
+    _ = try await pass(.decrypt, { _ in "decrypted to the same bytes" }) { () throws(KMSFailure) in
+      guard try await session.decrypt(wrapped, context: probe.context) == secret else {
+        throw .changedKey(stage: .decrypt)
+      }
+    }
+    return VerificationReport(checks: checks, warnings: warnings, keyARN: wrapped.keyReference)
+  }
+
+  private mutating func passConfusedDeputy(_ probe: Probe) async throws(KMSFailure) -> Bool {
+    let mayWarn = policy.unenforcedExternalID == .warn
+    return try await pass(
+      .confusedDeputy, { $0 ? "refused without the external ID" : "the external ID is not enforced" }
+    ) { () throws(KMSFailure) in
+      let isEnforced = try await probe.isExternalIDEnforced()
+      guard isEnforced || mayWarn else { throw .externalIDNotEnforced }
+      return isEnforced
+    }
+  }
+
+  /// Runs a stage, again where it is denied and there is patience left, and tells how it goes.
+  private mutating func pass<Result>(
+    _ stage: VerificationStage, _ detail: (Result) -> String,
+    _ body: () async throws(KMSFailure) -> Result
+  ) async throws(KMSFailure) -> Result {
+    progress(.started(stage))
+    let began = clock.now()
+    var pause = policy.firstPause
+    while true {
+      do {
+        let result = try await body()
+        finish(stage, ok: true, began, detail(result))
+        return result
+      } catch {
+        var failure = error
+        failure.stage = stage
+        guard failure.reason == .accessDenied, mayPause(pause) else {
+          finish(stage, ok: false, began, failure.hint)
+          throw failure
+        }
+        progress(.waiting(stage, failure))
+        try await sleep(pause, in: stage)
+        pause = min(pause * 2, policy.longestPause)
+      }
+    }
+  }
+
+  private func mayPause(_ pause: Duration) -> Bool {
+    let end = clock.now().addingTimeInterval(pause.seconds)
+    return end <= start.addingTimeInterval(policy.patience.seconds) && end < deadline
+  }
+
+  private func sleep(_ pause: Duration, in stage: VerificationStage) async throws(KMSFailure) {
+    do { try await clock.sleep(pause) } catch {
+      throw .unreachable("The verification was given up before it was done.", stage: stage)
+    }
+  }
+
+  private mutating func finish(_ stage: VerificationStage, ok: Bool, _ began: Date, _ detail: String) {
+    let ms = max(0, Int(clock.now().timeIntervalSince(began) * 1000))
+    let check = VerificationCheck(stage: stage, ok: ok, ms: ms, detail: detail)
+    checks.append(check)
+    progress(.finished(check))
+  }
+}
+
+extension Duration {
+  fileprivate var seconds: Double { self / .seconds(1) }
+}
+
+extension KMSFailure {
+  static let externalIDNotEnforced = KMSFailure(
+    reason: .externalIDNotEnforced, stage: .confusedDeputy, isPermanent: true, seal: .reject,
+    hint:
+      "The role can be assumed without the external ID, so that any other customer of this service could name it as "
+      + "their own. Add the condition StringEquals sts:ExternalId to its trust policy.")
+}
