@@ -62,22 +62,16 @@ extension PostgresPool {
     if let granted { return granted }
     if isClosed { throw Self.closed }
     return try await withThrowingDiscardingTaskGroup { group in
-      group.addTask {
-        do {
-          try await self.clock.sleep(for: self.acquireTimeout)
-        } catch {
-          return
-        }
-        self.state.withLock { $0.remove(id) }?
-          .resume(throwing: PostgresError(.poolTimeout, "no connection became free within \(self.acquireTimeout)"))
-      }
       defer { group.cancelAll() }
-      return try await self.turn(id)
+      return try await turn(id) {
+        // Begun only now that there is a place in line to lose.
+        group.addTask { await self.expire(id) }
+      }
     }
   }
 
-  /// Waits in line.
-  private nonisolated(nonsending) func turn(_ id: Int) async throws -> Grant {
+  /// Waits in line; tells when the place is taken.
+  private nonisolated(nonsending) func turn(_ id: Int, whenInLine: () -> Void) async throws -> Grant {
     try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         // Something may have been given back since the first look.
@@ -90,14 +84,25 @@ extension PostgresPool {
           continuation.resume(returning: granted)
         } else if isClosed {
           continuation.resume(throwing: Self.closed)
-        } else if Task.isCancelled {
+        } else {
+          whenInLine()
           // The handler may have run before there was anything to remove.
-          leave(id)
+          if Task.isCancelled { leave(id) }
         }
       }
     } onCancel: {
       leave(id)
     }
+  }
+
+  private func expire(_ id: Int) async {
+    do {
+      try await clock.sleep(for: acquireTimeout)
+    } catch {
+      return
+    }
+    state.withLock { $0.remove(id) }?
+      .resume(throwing: PostgresError(.poolTimeout, "no connection became free within \(acquireTimeout)"))
   }
 
   private func leave(_ id: Int) {

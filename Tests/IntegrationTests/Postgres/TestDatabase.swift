@@ -1,0 +1,90 @@
+import Foundation
+import Logging
+import Postgres
+import Testing
+
+/// A database of a test's own, on the server that the environment names.
+struct TestDatabase: Sendable {
+  /// A superuser's URL, from `TENANT_KMS_TEST_DATABASE_URL`; nil skips every test here.
+  static let serverURL = ProcessInfo.processInfo.environment["TENANT_KMS_TEST_DATABASE_URL"]
+  static var isAvailable: Bool { serverURL != nil }
+  static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+  let url: String
+  let configuration: PostgresConfiguration
+
+  /// Creates a database, lends it, and drops it with whatever connections it has left.
+  static func with(_ body: (TestDatabase) async throws -> Void) async throws {
+    let serverURL = try #require(serverURL)
+    let name = "test_\(UUID().uuidString.lowercased().replacing("-", with: ""))"
+    let server = try await PostgresConnection.connect(PostgresConfiguration(url: serverURL))
+    try await server.execute(PostgresStatement(unchecked: "CREATE DATABASE \(name) TEMPLATE template0"))
+    var components = try #require(URLComponents(string: serverURL))
+    components.path = "/\(name)"
+    let url = try #require(components.string)
+    let outcome: Result<Void, any Error>
+    do {
+      try await body(TestDatabase(url: url, configuration: PostgresConfiguration(url: url)))
+      outcome = .success(())
+    } catch {
+      outcome = .failure(error)
+    }
+    try await server.execute(PostgresStatement(unchecked: "DROP DATABASE \(name) WITH (FORCE)"))
+    await server.close()
+    try outcome.get()
+  }
+
+  func connect(statementTimeout: Duration? = nil) async throws -> PostgresConnection {
+    try await PostgresConnection.connect(PostgresConfiguration(url: url, statementTimeout: statementTimeout))
+  }
+
+  func pool(
+    size: Int, acquireTimeout: Duration = .seconds(20), clock: any Clock<Duration> = ContinuousClock()
+  ) -> PostgresPool {
+    PostgresPool(
+      configuration: configuration, size: size, acquireTimeout: acquireTimeout, logger: Self.logger, clock: clock)
+  }
+}
+
+extension PostgresConnection {
+  /// The process that serves the session.
+  var processID: Int32 {
+    get async throws { try await execute("SELECT pg_backend_pid()")[0][0, as: Int32.self] }
+  }
+
+  /// Asks the server again and again until the query answers true; each question takes a round trip, so nothing spins.
+  func waitUntil(_ question: PostgresStatement, _ parameters: [PostgresValue] = []) async throws {
+    let deadline = ContinuousClock.now + .seconds(20)
+    while try await !execute(question, parameters)[0][0, as: Bool.self] {
+      try #require(ContinuousClock.now < deadline, "never true: \(question.sql)")
+    }
+  }
+
+  /// Waits until a session is blocked on an advisory lock.
+  func waitUntilBlocked(_ processID: Int32) async throws {
+    try await waitUntil(
+      "SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND pid = $1", [.int4(processID)])
+  }
+
+  /// Ends another session, and waits until it is gone.
+  func terminate(_ processID: Int32) async throws {
+    try await execute("SELECT pg_terminate_backend($1)", [.int4(processID)])
+    try await waitUntil("SELECT count(*) = 0 FROM pg_stat_activity WHERE pid = $1", [.int4(processID)])
+  }
+}
+
+/// How work ended, so that it can be awaited as an `async let` and looked at afterwards.
+func outcome<Value>(of work: () async throws -> Value) async -> Result<Value, any Error> {
+  do {
+    return .success(try await work())
+  } catch {
+    return .failure(error)
+  }
+}
+
+/// A clock on which every sleep is over at once, so that timeouts are tested without waiting for them.
+struct ImpatientClock: Clock {
+  var now: ContinuousClock.Instant { .now }
+  var minimumResolution: Duration { .zero }
+  func sleep(until deadline: ContinuousClock.Instant, tolerance: Duration?) async throws { try Task.checkCancellation() }
+}
