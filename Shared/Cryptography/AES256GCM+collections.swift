@@ -5,6 +5,7 @@ extension AES256GCM {
   ///   - nonce: 12 bytes, never used before under this key.
   ///   - additionalData: what the tag also covers; at most ``maximumByteCount`` bytes.
   /// - Throws: `invalidNonceLength` or `invalidLength`.
+  @inlinable
   public func seal(
     _ plaintext: some Collection<UInt8>, nonce: some Collection<UInt8>, additionalData: some Collection<UInt8>
   ) throws(CryptographyError) -> [UInt8] {
@@ -24,6 +25,7 @@ extension AES256GCM {
 
   /// Encrypts a secret: answers ciphertext ‖ tag, 16 bytes more than the plaintext.
   /// - Throws: `invalidNonceLength` or `invalidLength`.
+  @inlinable
   public func seal(
     _ plaintext: SecretBytes, nonce: some Collection<UInt8>, additionalData: some Collection<UInt8>
   ) throws(CryptographyError) -> [UInt8] {
@@ -39,6 +41,7 @@ extension AES256GCM {
   ///   - additionalData: the same as it was sealed with.
   /// - Throws: `authenticationFailed` if anything differs from what was sealed or `sealed` is shorter than a tag;
   ///   `invalidNonceLength` or `invalidLength`.
+  @inlinable
   public func open(
     _ sealed: some Collection<UInt8>, nonce: some Collection<UInt8>, additionalData: some Collection<UInt8>
   ) throws(CryptographyError) -> SecretBytes {

@@ -1,6 +1,9 @@
 internal import CLibcrypto
 
 /// Runs `body` on the bytes of a collection, in place where they are contiguous, else on a copy that is wiped after.
+///
+/// Inlinable, as are its callers that take collections: a generic call that isn't specialised costs as much as a hash.
+@inlinable
 package func withContiguousBytes<Result, Failure: Error>(
   of bytes: some Collection<UInt8>, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
 ) throws(Failure) -> Result {
@@ -11,12 +14,13 @@ package func withContiguousBytes<Result, Failure: Error>(
   if let inPlace { return try inPlace.get() }
   var copy = ContiguousArray(bytes)
   return try unsafe copy.withUnsafeMutableBytes { buffer in
-    defer { unsafe OPENSSL_cleanse(buffer.baseAddress, buffer.count) }
+    defer { unsafe buffer.wipe() }
     return unsafe outcome(of: UnsafeRawBufferPointer(buffer), body)
   }.get()
 }
 
-private func outcome<Value, Failure: Error>(
+@inlinable
+func outcome<Value, Failure: Error>(
   of buffer: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Value
 ) -> Result<Value, Failure> {
   do throws(Failure) {
@@ -40,7 +44,8 @@ extension UnsafeMutableRawBufferPointer {
   }
 
   /// Overwrites the buffer with zeros in a way that the compiler can't remove.
-  func wipe() {
+  @usableFromInline
+  package func wipe() {
     unsafe OPENSSL_cleanse(baseAddress, count)
   }
 }

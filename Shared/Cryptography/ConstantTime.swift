@@ -4,6 +4,7 @@ internal import CLibcrypto
 ///
 /// Use it wherever one side is a secret, a tag or a digest of one. Lengths are not secret: unequal lengths answer
 /// `false` at once.
+@inlinable
 public func constantTimeEquals(_ left: some Collection<UInt8>, _ right: some Collection<UInt8>) -> Bool {
   unsafe withContiguousBytes(of: left) { left in
     unsafe withContiguousBytes(of: right) { right in
@@ -12,6 +13,7 @@ public func constantTimeEquals(_ left: some Collection<UInt8>, _ right: some Col
   }
 }
 
+@usableFromInline
 func constantTimeEquals(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
   guard left.count == right.count else { return false }
   guard let leftBytes = left.baseAddress, let rightBytes = right.baseAddress else { return true }

@@ -32,5 +32,6 @@ extension CryptographyError: CustomStringConvertible {
 }
 
 extension CryptographyError {
+  @usableFromInline
   static let authenticationFailed = CryptographyError(.authenticationFailed, "the message is not authentic")
 }

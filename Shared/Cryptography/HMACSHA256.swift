@@ -30,6 +30,7 @@ public final class HMACSHA256 {
   }
 
   /// The code of one message, 32 bytes.
+  @inlinable
   public func authenticationCode(for message: some Collection<UInt8>) -> [UInt8] {
     unsafe [UInt8](unsafeUninitializedCapacity: Self.byteCount) { buffer, initialized in
       unsafe withContiguousBytes(of: message) { unsafe authenticate($0, into: UnsafeMutableRawBufferPointer(buffer)) }
@@ -49,6 +50,7 @@ public final class HMACSHA256 {
   }
 
   /// The code of one message as a secret of 32 bytes, for protocols that use it as their next key.
+  @inlinable
   public func deriveKey(for message: some Collection<UInt8>) -> SecretBytes {
     unsafe SecretBytes(count: Self.byteCount) { key in
       unsafe withContiguousBytes(of: message) { unsafe authenticate($0, into: key) }
@@ -56,6 +58,7 @@ public final class HMACSHA256 {
   }
 
   /// Whether `code` is the message's, compared in constant time; a code of another length isn't.
+  @inlinable
   public func isValid(_ code: some Collection<UInt8>, for message: some Collection<UInt8>) -> Bool {
     constantTimeEquals(code, authenticationCode(for: message))
   }
@@ -63,11 +66,13 @@ public final class HMACSHA256 {
 
 extension HMACSHA256 {
   /// The code of one message under a key used once, 32 bytes.
+  @inlinable
   public static func authenticationCode(for message: some Collection<UInt8>, key: SecretBytes) -> [UInt8] {
     HMACSHA256(key: key).authenticationCode(for: message)
   }
 
   /// The code of one message under a key used once, 32 bytes; wiping the key is up to the caller.
+  @inlinable
   public static func authenticationCode(
     for message: some Collection<UInt8>, key: some Collection<UInt8>
   ) -> [UInt8] {
@@ -75,6 +80,7 @@ extension HMACSHA256 {
   }
 
   /// Whether `code` is the message's under `key`, compared in constant time.
+  @inlinable
   public static func isValid(
     _ code: some Collection<UInt8>, for message: some Collection<UInt8>, key: SecretBytes
   ) -> Bool {
@@ -82,6 +88,7 @@ extension HMACSHA256 {
   }
 
   /// Whether `code` is the message's under `key`, compared in constant time.
+  @inlinable
   public static func isValid(
     _ code: some Collection<UInt8>, for message: some Collection<UInt8>, key: some Collection<UInt8>
   ) -> Bool {

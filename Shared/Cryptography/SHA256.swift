@@ -22,10 +22,14 @@ public final class SHA256 {
   }
 
   /// Appends bytes to the message.
+  @inlinable
   public func update(_ bytes: some Collection<UInt8>) {
-    unsafe withContiguousBytes(of: bytes) {
-      unsafe Libcrypto.demand(EVP_DigestUpdate(context, $0.baseAddress, $0.count))
-    }
+    unsafe withContiguousBytes(of: bytes) { unsafe update(with: $0) }
+  }
+
+  @usableFromInline
+  func update(with bytes: UnsafeRawBufferPointer) {
+    unsafe Libcrypto.demand(EVP_DigestUpdate(context, bytes.baseAddress, bytes.count))
   }
 
   /// The digest of the message, 32 bytes; afterwards the hash is that of the empty message again.
@@ -45,9 +49,21 @@ public final class SHA256 {
   }
 
   /// The digest of one message, 32 bytes.
+  @inlinable
   public static func hash(_ message: some Collection<UInt8>) -> [UInt8] {
-    let hash = SHA256()
-    hash.update(message)
-    return hash.finalize()
+    unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { digest, initialized in
+      unsafe withContiguousBytes(of: message) { unsafe hash($0, into: UnsafeMutableRawBufferPointer(digest)) }
+      initialized = byteCount
+    }
+  }
+
+  /// As ``hash(_:)``, without an array.
+  /// - Parameters:
+  ///   - message: the bytes to hash.
+  ///   - digest: the buffer to write to; it traps if this holds fewer than 32 bytes.
+  public static func hash(_ message: UnsafeRawBufferPointer, into digest: UnsafeMutableRawBufferPointer) {
+    precondition(digest.count >= byteCount, "a SHA-256 digest has 32 bytes")
+    unsafe Libcrypto.demand(
+      EVP_Digest(message.baseAddress, message.count, digest.octets, nil, Libcrypto.sha256, nil))
   }
 }

@@ -46,6 +46,7 @@ public final class SecretBytes: @unchecked Sendable {
 
 extension SecretBytes {
   /// Copies bytes into a secret; wiping the original is up to the caller.
+  @inlinable
   public convenience init(copying bytes: some Collection<UInt8>) {
     unsafe self.init(count: bytes.count) { buffer in
       unsafe withContiguousBytes(of: bytes) { unsafe buffer.copyMemory(from: $0) }

@@ -12,21 +12,24 @@ internal import Synchronization
 /// Memory for secrets: never swapped out and left out of core dumps wherever the system allows it, wiped when freed.
 ///
 /// `mlock` works on whole pages and doesn't nest, so a lock on part of the ordinary heap would end as soon as a
-/// neighbour's does. Keys therefore live in slots of one region that stays locked for the life of the process; what is
-/// longer than a slot, or finds no free one, gets pages of its own. A refused lock (`RLIMIT_MEMLOCK`) is no error.
+/// neighbour's does, and locking takes longer than most uses of a secret. Secrets therefore live in slots of regions that
+/// stay locked for the life of the process: 4096 slots for keys, 128 for values. What is longer, or finds no free slot,
+/// gets pages of its own. A refused lock (`RLIMIT_MEMLOCK`) is no error.
 enum SecretMemory {
-  private static let slots = SecretSlots(slotSize: 64, count: 4096)
+  private static let keySlots = SecretSlots(slotSize: 64, count: 4096)
+  private static let valueSlots = SecretSlots(slotSize: 4096, count: 128)
 
   static func allocate(byteCount: Int) -> UnsafeMutableRawBufferPointer {
     guard byteCount > 0 else { return unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0) }
-    if let slot = unsafe slots.take(byteCount) {
+    if let slot = unsafe keySlots.take(byteCount) ?? valueSlots.take(byteCount) {
       return unsafe UnsafeMutableRawBufferPointer(start: slot, count: byteCount)
     }
     return unsafe UnsafeMutableRawBufferPointer(start: allocatePages(wholePages(byteCount)), count: byteCount)
   }
 
   static func deallocate(_ buffer: UnsafeMutableRawBufferPointer) {
-    guard let address = buffer.baseAddress, !(unsafe slots.giveBack(address)) else { return }
+    guard let address = buffer.baseAddress else { return }
+    if unsafe keySlots.giveBack(address, buffer.count) || valueSlots.giveBack(address, buffer.count) { return }
     let byteCount = wholePages(buffer.count)
     unsafe OPENSSL_cleanse(address, byteCount)
     _ = unsafe munlock(address, byteCount)
@@ -73,10 +76,10 @@ private final class SecretSlots: Sendable {
     return unsafe start + Int(index) * slotSize
   }
 
-  /// Wipes and frees a slot; false if the address isn't one of this region's.
-  func giveBack(_ address: UnsafeMutableRawPointer) -> Bool {
+  /// Wipes and frees a slot of which `byteCount` bytes were used; false if the address isn't one of this region's.
+  func giveBack(_ address: UnsafeMutableRawPointer, _ byteCount: Int) -> Bool {
     guard unsafe address >= start, unsafe address < end else { return false }
-    unsafe OPENSSL_cleanse(address, slotSize)
+    unsafe OPENSSL_cleanse(address, byteCount)
     let index = unsafe Int32((address - start) / slotSize)
     free.withLock { $0.append(index) }
     return true

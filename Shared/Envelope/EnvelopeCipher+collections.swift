@@ -6,6 +6,7 @@ extension EnvelopeCipher {
   ///   - plaintext: 32 bytes if this kind holds keys, else up to 2 MiB.
   ///   - address: where the value belongs.
   /// - Throws: `invalidPlaintext`.
+  @inlinable
   public func seal(
     _ plaintext: some Collection<UInt8>, at address: ValueAddress
   ) throws(EnvelopeError) -> [UInt8] {
@@ -24,6 +25,7 @@ extension EnvelopeCipher {
   ///   - plaintext: 32 bytes if this kind holds keys, else up to 2 MiB.
   ///   - address: where the value belongs.
   /// - Throws: `invalidPlaintext`.
+  @inlinable
   public func seal(_ plaintext: SecretBytes, at address: ValueAddress) throws(EnvelopeError) -> [UInt8] {
     try plaintext.withUnsafeBytes { plaintext throws(EnvelopeError) in try seal(plaintext, at: address) }
   }
@@ -33,6 +35,7 @@ extension EnvelopeCipher {
   ///   - envelope: of any length: whatever isn't an envelope is refused.
   ///   - address: where the value was found.
   /// - Throws: `cannotOpen`.
+  @inlinable
   public func open(
     _ envelope: some Collection<UInt8>, at address: ValueAddress
   ) throws(EnvelopeError) -> SecretBytes {

@@ -1,4 +1,4 @@
-internal import Cryptography
+public import Cryptography
 
 extension EnvelopeCipher {
   /// Moves a wrapped key from this cipher's key to another's, without an allocation: the heart of a rewrap.
@@ -26,6 +26,7 @@ extension EnvelopeCipher {
   }
 
   /// As ``rewrap(_:at:to:into:)``, into a new array.
+  @inlinable
   public func rewrap(
     _ envelope: some Collection<UInt8>, at address: ValueAddress, to target: EnvelopeCipher
   ) throws(EnvelopeError) -> [UInt8] {

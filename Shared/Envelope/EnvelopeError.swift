@@ -31,8 +31,10 @@ extension EnvelopeError: CustomStringConvertible {
 }
 
 extension EnvelopeError {
+  @usableFromInline
   static let cannotOpen = EnvelopeError(.cannotOpen, "the envelope can't be opened")
   static let invalidKey = EnvelopeError(.invalidKey, "a key has 32 bytes, and a payload's key has version 0")
+  @usableFromInline
   static let invalidPlaintext = EnvelopeError(
     .invalidPlaintext, "a wrapped key has 32 bytes, and a payload at most 2 MiB")
 }

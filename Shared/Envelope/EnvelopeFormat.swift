@@ -14,6 +14,7 @@ public enum EnvelopeFormat {
     plaintextByteCount + overheadByteCount
   }
 
+  @usableFromInline
   static func admits(_ plaintextByteCount: Int, in kind: EnvelopeKind) -> Bool {
     kind.holdsKey
       ? plaintextByteCount == AES256GCM.keyByteCount : (0...maximumPlaintextByteCount).contains(plaintextByteCount)

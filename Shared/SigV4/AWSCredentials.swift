@@ -19,7 +19,7 @@ public struct AWSCredentials: Sendable, Equatable {
   func validate() throws(SigV4Error) {
     guard
       (1...128).contains(accessKeyID.utf8.count),
-      accessKeyID.utf8.allSatisfy({ $0.isAlphanumeric || $0 == .underscore })
+      accessKeyID.isMade(of: { $0.isAlphanumeric || $0 == .underscore })
     else {
       throw SigV4Error(.invalidCredentials, "an access key id has 1 to 128 letters and digits")
     }
@@ -27,7 +27,7 @@ public struct AWSCredentials: Sendable, Equatable {
       throw SigV4Error(.invalidCredentials, "a secret access key has 1 to 256 bytes")
     }
     guard let sessionToken else { return }
-    guard (1...8192).contains(sessionToken.utf8.count), sessionToken.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+    guard (1...8192).contains(sessionToken.utf8.count), sessionToken.isMade(of: { (0x21...0x7E).contains($0) })
     else {
       throw SigV4Error(.invalidCredentials, "a session token has 1 to 8192 printable characters")
     }

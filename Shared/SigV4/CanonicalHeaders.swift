@@ -1,51 +1,72 @@
 /// The canonical header and its list of names (AWS: "Create a signed API request", step 1, CanonicalHeaders).
 struct CanonicalHeaders {
-  /// What proxies and HTTP stacks change on the way, which therefore is never signed.
-  private static let unsigned: Set<String> = [
-    "connection", "expect", "transfer-encoding", "upgrade", "user-agent", "x-amzn-trace-id",
-  ]
+  /// The fields that are signed, with lower-case names, sorted by them; those of one name in their own order.
+  private var fields: [HeaderField] = []
 
-  /// The names, lower-case, sorted, without duplicates, joined with semicolons.
-  let signedNames: String
-  /// `name:value` lines in the order of the names; the values of one name joined with commas in their own order.
-  let lines: [UInt8]
-
-  init(_ fields: [HeaderField]) {
-    var names: [String] = []
-    var lines: [UInt8] = []
-    lines.reserveCapacity(fields.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 2 })
-    let sorted = fields.map { HeaderField(name: $0.name.lowercased(), value: $0.value) }
-      .filter { !Self.unsigned.contains($0.name) }
-      .sorted { $0.name < $1.name }
-    for field in sorted {
-      if field.name == names.last {
-        lines.append(.comma)
-      } else {
-        if !names.isEmpty { lines.append(.newline) }
-        names.append(field.name)
-        lines.append(field.name)
-        lines.append(.colon)
+  /// Takes the fields of a request.
+  /// - Throws: `invalidHeader` for one that is the signer's to add, `missingHost` unless there is one `Host`.
+  init(_ requestFields: [HeaderField]) throws(SigV4Error) {
+    fields.reserveCapacity(requestFields.count + 3)
+    var hosts = 0
+    for field in requestFields {
+      let name = field.name.lowercased()
+      switch name {
+      case "host":
+        hosts += 1
+      case "authorization", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token":
+        throw SigV4Error(.invalidHeader, "a header of the request is one that the signer adds")
+      case "connection", "expect", "transfer-encoding", "upgrade", "user-agent", "x-amzn-trace-id":
+        // Proxies and HTTP stacks change these on the way, so they are never signed.
+        continue
+      default:
+        break
       }
-      Self.append(field.value, to: &lines)
+      insert(HeaderField(name: name, value: field.value))
     }
-    if !names.isEmpty { lines.append(.newline) }
-    signedNames = names.joined(separator: ";")
-    self.lines = lines
+    guard hosts == 1 else { throw SigV4Error(.missingHost, "a request has exactly one Host header") }
+  }
+
+  /// Adds a field with a lower-case name.
+  mutating func insert(_ field: HeaderField) {
+    // There are few fields, so that this is faster than a sort.
+    let index = fields.lastIndex { $0.name <= field.name }.map { $0 + 1 } ?? 0
+    fields.insert(field, at: index)
+  }
+
+  /// The length of the lines and names, or a little more.
+  var byteCount: Int {
+    fields.reduce(0) { $0 + $1.name.utf8.count * 2 + $1.value.utf8.count + 3 }
+  }
+
+  /// Appends the names without duplicates, joined with semicolons.
+  func appendNames(to bytes: inout [UInt8]) {
+    for (index, field) in fields.enumerated() where index == 0 || field.name != fields[index - 1].name {
+      if index > 0 { bytes.append(.semicolon) }
+      bytes.append(field.name)
+    }
+  }
+
+  /// Appends a `name:value` line for each name, its values joined with commas.
+  func appendLines(to bytes: inout [UInt8]) {
+    for (index, field) in fields.enumerated() {
+      if index > 0, field.name == fields[index - 1].name {
+        bytes.append(.comma)
+      } else {
+        if index > 0 { bytes.append(.newline) }
+        bytes.append(field.name)
+        bytes.append(.colon)
+      }
+      Self.append(field.value, to: &bytes)
+    }
+    bytes.append(.newline)
   }
 
   /// Appends a value without blanks at its ends and with one space for each run of blanks inside.
-  private static func append(_ value: String, to lines: inout [UInt8]) {
-    var blankIsDue = false
-    var isEmpty = true
-    for byte in value.utf8 {
-      guard !byte.isBlank else {
-        blankIsDue = !isEmpty
-        continue
-      }
-      if blankIsDue { lines.append(.space) }
-      blankIsDue = false
-      isEmpty = false
-      lines.append(byte)
+  private static func append(_ value: String, to bytes: inout [UInt8]) {
+    guard !value.isMade(of: { !$0.isBlank }) else { return bytes.append(value) }
+    for (index, word) in value.utf8.split(whereSeparator: \.isBlank).enumerated() {
+      if index > 0 { bytes.append(.space) }
+      bytes.append(contentsOf: word)
     }
   }
 }

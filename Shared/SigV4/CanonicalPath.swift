@@ -3,12 +3,12 @@ enum CanonicalPath {
   /// Percent-encodes a path once more than it is sent, as every service but S3 demands.
   /// - Parameter normalizing: whether empty, `.` and `..` segments are resolved first.
   static func append(_ path: String, normalizing: Bool, to bytes: inout [UInt8]) {
-    for byte in (normalizing ? normalized(path) : path).utf8 {
-      if byte == .slash {
-        bytes.append(byte)
-      } else {
-        bytes.appendPercentEncoded(byte)
-      }
+    // The only path of most services, KMS and STS among them.
+    guard path != "/" else { return bytes.append(.slash) }
+    let path = normalizing ? normalized(path) : path
+    for (index, segment) in path.utf8.split(separator: .slash, omittingEmptySubsequences: false).enumerated() {
+      if index > 0 { bytes.append(.slash) }
+      bytes.appendPercentEncoded(segment)
     }
   }
 

@@ -29,19 +29,22 @@ enum CanonicalQuery {
   }
 
   private static func recoded(_ text: Substring.UTF8View) throws(SigV4Error) -> [UInt8] {
-    var recoded: [UInt8] = []
-    recoded.reserveCapacity(text.count)
+    var decoded: [UInt8] = []
+    decoded.reserveCapacity(text.count)
     var rest = text[...]
     while let byte = rest.popFirst() {
       guard byte == .percent else {
-        recoded.appendPercentEncoded(byte)
+        decoded.append(byte)
         continue
       }
       guard let high = rest.popFirst()?.hexadecimalValue, let low = rest.popFirst()?.hexadecimalValue else {
         throw SigV4Error(.invalidQuery, "a query has a percent sign without two hexadecimal digits")
       }
-      recoded.appendPercentEncoded(high << 4 | low)
+      decoded.append(high << 4 | low)
     }
+    var recoded: [UInt8] = []
+    recoded.reserveCapacity(decoded.count)
+    recoded.appendPercentEncoded(decoded)
     return recoded
   }
 }

@@ -3,20 +3,22 @@ internal import Synchronization
 
 /// The steps of the AWS IAM user guide, "Create a signed AWS API request".
 extension SigV4Signer {
+  static let algorithm = "AWS4-HMAC-SHA256"
+
   func canonicalRequest(
     _ request: SigningRequest, query: String, headers: CanonicalHeaders, bodyDigest: [UInt8]
   ) throws(SigV4Error) -> [UInt8] {
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(headers.lines.count + query.utf8.count + request.path.utf8.count + 256)
+    bytes.reserveCapacity(headers.byteCount + query.utf8.count + request.path.utf8.count + 128)
     bytes.append(request.method)
     bytes.append(.newline)
     CanonicalPath.append(request.path, normalizing: options.normalizesPath, to: &bytes)
     bytes.append(.newline)
     try CanonicalQuery.append(query, to: &bytes)
     bytes.append(.newline)
-    bytes.append(contentsOf: headers.lines)
+    headers.appendLines(to: &bytes)
     bytes.append(.newline)
-    bytes.append(headers.signedNames)
+    headers.appendNames(to: &bytes)
     bytes.append(.newline)
     bytes.appendHexadecimal(bodyDigest)
     return bytes
@@ -25,10 +27,11 @@ extension SigV4Signer {
   func stringToSign(_ canonicalRequest: [UInt8], _ scope: CredentialScope) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(192)
-    bytes.append("AWS4-HMAC-SHA256\n")
+    bytes.append(Self.algorithm)
+    bytes.append(.newline)
     bytes.append(scope.timestamp)
     bytes.append(.newline)
-    bytes.append(scope.text)
+    bytes.append(contentsOf: scope.text)
     bytes.append(.newline)
     bytes.appendHexadecimal(SHA256.hash(canonicalRequest))
     return bytes
@@ -36,7 +39,7 @@ extension SigV4Signer {
 
   func signature(of stringToSign: [UInt8], _ credentials: AWSCredentials, _ scope: CredentialScope) -> String {
     let code = signingKeys.withLock { keys in
-      keys.authenticator(for: credentials.secretAccessKey, date: scope.date).authenticationCode(for: stringToSign)
+      keys.authenticator(for: credentials.secretAccessKey, in: scope).authenticationCode(for: stringToSign)
     }
     return String(hexadecimal: code)
   }

@@ -26,7 +26,7 @@ public final class SigV4Signer: Sendable {
     for part in [region, service] {
       guard
         (1...64).contains(part.utf8.count),
-        part.utf8.allSatisfy({ $0.isLowercase || $0.isDigit || $0 == UInt8(ascii: "-") })
+        part.isMade(of: { $0.isLowercase || $0.isDigit || $0 == UInt8(ascii: "-") })
       else {
         throw SigV4Error(.invalidScope, "a region or service has 1 to 64 lower-case letters, digits and hyphens")
       }
@@ -34,7 +34,7 @@ public final class SigV4Signer: Sendable {
     self.region = region
     self.service = service
     self.options = options
-    signingKeys = Mutex(SigningKeys(region: region, service: service, capacity: Self.cacheCapacity))
+    signingKeys = Mutex(SigningKeys(capacity: Self.cacheCapacity))
   }
 
   /// Signs by header: adds `X-Amz-Date`, `Authorization` and, as the credentials and options have it,
@@ -51,28 +51,40 @@ public final class SigV4Signer: Sendable {
     try request.validate()
     let scope = try CredentialScope(date, region: region, service: service)
     let bodyDigest = SHA256.hash(request.body)
-
-    let token = credentials.sessionToken.map { HeaderField(name: "X-Amz-Security-Token", value: $0) }
-    var signed = request.headers
-    if let token, options.sessionToken == .signed { signed.append(token) }
-    signed.append(HeaderField(name: "X-Amz-Date", value: scope.timestamp))
+    var canonicalHeaders = try CanonicalHeaders(request.headers)
+    var headers = request.headers
+    headers.reserveCapacity(headers.count + 4)
+    func add(_ name: String, as canonicalName: String?, _ value: String) {
+      headers.append(HeaderField(name: name, value: value))
+      if let canonicalName { canonicalHeaders.insert(HeaderField(name: canonicalName, value: value)) }
+    }
+    if let token = credentials.sessionToken {
+      add("X-Amz-Security-Token", as: options.sessionToken == .signed ? "x-amz-security-token" : nil, token)
+    }
+    add("X-Amz-Date", as: "x-amz-date", scope.timestamp)
     if options.addsBodyDigestHeader {
-      signed.append(HeaderField(name: "x-amz-content-sha256", value: String(hexadecimal: bodyDigest)))
+      add("x-amz-content-sha256", as: "x-amz-content-sha256", String(hexadecimal: bodyDigest))
     }
 
-    let canonicalHeaders = CanonicalHeaders(signed)
     let canonicalRequest = try canonicalRequest(
       request, query: request.query ?? "", headers: canonicalHeaders, bodyDigest: bodyDigest)
     let stringToSign = stringToSign(canonicalRequest, scope)
     let signature = signature(of: stringToSign, credentials, scope)
 
-    if let token, options.sessionToken == .appended { signed.append(token) }
-    let authorization =
-      "AWS4-HMAC-SHA256 Credential=\(credentials.accessKeyID)/\(scope.text), "
-      + "SignedHeaders=\(canonicalHeaders.signedNames), Signature=\(signature)"
-    signed.append(HeaderField(name: "Authorization", value: authorization))
+    var authorization: [UInt8] = []
+    authorization.reserveCapacity(384)
+    authorization.append(Self.algorithm)
+    authorization.append(" Credential=")
+    authorization.append(credentials.accessKeyID)
+    authorization.append(.slash)
+    authorization.append(contentsOf: scope.text)
+    authorization.append(", SignedHeaders=")
+    canonicalHeaders.appendNames(to: &authorization)
+    authorization.append(", Signature=")
+    authorization.append(signature)
+    add("Authorization", as: nil, String(ascii: authorization))
     return SignedRequest(
-      method: request.method, path: request.path, query: request.query, headers: signed, signature: signature,
+      method: request.method, path: request.path, query: request.query, headers: headers, signature: signature,
       canonicalRequestBytes: canonicalRequest, stringToSignBytes: stringToSign)
   }
 
@@ -92,29 +104,32 @@ public final class SigV4Signer: Sendable {
       throw SigV4Error(.invalidExpiry, "a presigned request may live 1 second to 7 days")
     }
     let scope = try CredentialScope(date, region: region, service: service)
-    let canonicalHeaders = CanonicalHeaders(request.headers)
+    let canonicalHeaders = try CanonicalHeaders(request.headers)
+    var signedNames: [UInt8] = []
+    canonicalHeaders.appendNames(to: &signedNames)
 
     var query = [UInt8]((request.query ?? "").utf8)
-    func add(_ name: String, _ value: String) {
+    func add(_ name: String, _ value: some Sequence<UInt8>) {
       if !query.isEmpty { query.append(.ampersand) }
       query.append(name)
       query.append(.equals)
       query.appendPercentEncoded(value)
     }
-    add("X-Amz-Algorithm", "AWS4-HMAC-SHA256")
-    add("X-Amz-Credential", "\(credentials.accessKeyID)/\(scope.text)")
-    add("X-Amz-Date", scope.timestamp)
-    add("X-Amz-SignedHeaders", canonicalHeaders.signedNames)
-    add("X-Amz-Expires", "\(expiresIn.components.seconds)")
-    if let token = credentials.sessionToken, options.sessionToken == .signed { add("X-Amz-Security-Token", token) }
+    add("X-Amz-Algorithm", Self.algorithm.utf8)
+    add("X-Amz-Credential", Array("\(credentials.accessKeyID)/".utf8) + scope.text)
+    add("X-Amz-Date", scope.timestamp.utf8)
+    add("X-Amz-SignedHeaders", signedNames)
+    add("X-Amz-Expires", "\(expiresIn.components.seconds)".utf8)
+    let token = credentials.sessionToken?.utf8
+    if let token, options.sessionToken == .signed { add("X-Amz-Security-Token", token) }
 
     let canonicalRequest = try canonicalRequest(
       request, query: String(ascii: query), headers: canonicalHeaders, bodyDigest: SHA256.hash(request.body))
     let stringToSign = stringToSign(canonicalRequest, scope)
     let signature = signature(of: stringToSign, credentials, scope)
 
-    if let token = credentials.sessionToken, options.sessionToken == .appended { add("X-Amz-Security-Token", token) }
-    add("X-Amz-Signature", signature)
+    if let token, options.sessionToken == .appended { add("X-Amz-Security-Token", token) }
+    add("X-Amz-Signature", signature.utf8)
     return SignedRequest(
       method: request.method, path: request.path, query: String(ascii: query), headers: request.headers,
       signature: signature, canonicalRequestBytes: canonicalRequest, stringToSignBytes: stringToSign)
