@@ -54,7 +54,7 @@ enum SecretMemory {
 /// The region lives as long as the process, and each slot belongs to one taker at a time, so the only shared state is
 /// the list of free slots behind its mutex: that is why the addresses may be `nonisolated(unsafe)`.
 @safe
-private final class SecretSlots: Sendable {
+final class SecretSlots: Sendable {
   private let slotSize: Int
   private nonisolated(unsafe) let start: UnsafeMutableRawPointer
   private nonisolated(unsafe) let end: UnsafeMutableRawPointer

@@ -1,0 +1,31 @@
+import Testing
+
+@testable import Cryptography
+
+@Suite struct SecretMemoryTests {
+  @Test func wipesASlotWhenItComesBack() throws {
+    let slots = SecretSlots(slotSize: 64, count: 4)
+    let slot = try #require(slots.take(40))
+    slot.initializeMemory(as: UInt8.self, repeating: 0xAA, count: 40)
+    #expect(slots.giveBack(slot, 40))
+    // The region outlives the slot, so that reading it is sound.
+    #expect(UnsafeRawBufferPointer(start: slot, count: 64).allSatisfy { $0 == 0 })
+  }
+
+  @Test func handsOutEachSlotOnce() {
+    let slots = SecretSlots(slotSize: 64, count: 4)
+    let taken = (0..<4).compactMap { _ in slots.take(64) }
+    #expect(Set(taken).count == 4)
+    #expect(slots.take(1) == nil)
+    #expect(taken.allSatisfy { slots.giveBack($0, 64) })
+    #expect(slots.take(1) != nil)
+  }
+
+  @Test func leavesWhatIsTooLongOrForeignToOthers() {
+    let slots = SecretSlots(slotSize: 64, count: 4)
+    #expect(slots.take(65) == nil)
+    let foreign = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
+    defer { foreign.deallocate() }
+    #expect(!slots.giveBack(foreign, 64))
+  }
+}
