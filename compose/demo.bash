@@ -46,6 +46,7 @@ demo_say() { printf '\ndemo: %s\n' "$*"; }
 # The logs of all three services, since a failure may show in any of them.
 demo_die() {
   local name
+  status >&2 || true
   for name in onboarding-api verifier $(worker_names); do
     say "last lines of $home/log/$name.log:"
     tail -n 8 "$home/log/$name.log" >&2 || true

@@ -68,7 +68,10 @@ stop_process() {
 
 # All at once: together they take no longer than the slowest.
 stop_processes() {
-  local name
-  for name in "$@"; do stop_process "$name" & done
-  wait
+  local name stops=()
+  for name in "$@"; do
+    stop_process "$name" &
+    stops+=("$!")
+  done
+  wait "${stops[@]}"
 }
