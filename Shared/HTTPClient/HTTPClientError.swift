@@ -71,6 +71,12 @@ public struct HTTPClientError: Error, Sendable, Hashable {
     }
   }
 
+  /// Creates an error, for stand-ins of the network in tests.
+  public init(code: Code, reason: String) {
+    self.code = code
+    self.reason = reason
+  }
+
   static func invalid(_ reason: String) -> HTTPClientError {
     HTTPClientError(code: .invalidRequest, reason: reason)
   }

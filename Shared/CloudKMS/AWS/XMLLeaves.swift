@@ -33,34 +33,32 @@ struct XMLLeaves {
   /// Reads one element with all that is in it.
   private mutating func readElements(_ rest: inout ArraySlice<UInt8>) -> Bool {
     var path: [String] = []
-    var text: [UInt8] = []
     var isLeaf = false
     repeat {
-      text += rest.take { $0 != UInt8(ascii: "<") }
-      guard !rest.isEmpty else { return false }
-      rest.removeFirst()
-      var tag = rest.take { $0 != UInt8(ascii: ">") }
-      guard !rest.isEmpty else { return false }
-      rest.removeFirst()
-      if tag.first == UInt8(ascii: "/") {
-        guard let open = path.last, tag.dropFirst().elementName == open else { return false }
-        if isLeaf {
-          guard let decoded = text.decodingEntities,
-            texts.updateValue(decoded, forKey: path.joined(separator: "/")) == nil
-          else { return false }
-        }
-        path.removeLast()
-        isLeaf = false
-      } else {
-        let isEmpty = tag.last == UInt8(ascii: "/")
-        if isEmpty { tag.removeLast() }
-        guard let name = tag.elementName, path.count < Self.maximumDepth else { return false }
-        if !isEmpty { path.append(name) }
-        isLeaf = !isEmpty
+      let text = rest.take { $0 != UInt8(ascii: "<") }
+      var tag = rest.dropFirst().prefix { $0 != UInt8(ascii: ">") }
+      guard tag.endIndex < rest.endIndex else { return false }
+      rest = rest[(tag.endIndex + 1)...]
+      let closes = tag.first == UInt8(ascii: "/")
+      let isEmpty = tag.last == UInt8(ascii: "/")
+      if closes { tag.removeFirst() } else if isEmpty { tag.removeLast() }
+      guard let name = tag.elementName else { return false }
+      if !closes {
+        guard path.count < Self.maximumDepth else { return false }
+        path.append(name)
       }
-      text = []
+      if closes || isEmpty {
+        guard path.last == name, !(isLeaf || isEmpty) || add(closes ? text : [], at: path) else { return false }
+        path.removeLast()
+      }
+      isLeaf = !closes && !isEmpty
     } while !path.isEmpty
     return true
+  }
+
+  private mutating func add(_ text: ArraySlice<UInt8>, at path: [String]) -> Bool {
+    guard let decoded = text.decodingEntities else { return false }
+    return texts.updateValue(decoded, forKey: path.joined(separator: "/")) == nil
   }
 }
 
@@ -84,12 +82,12 @@ extension ArraySlice<UInt8> {
   }
 }
 
-extension [UInt8] {
+extension ArraySlice<UInt8> {
   /// The text with the five predefined entities in place (XML 1.0, section 4.6); nil where it holds any other.
   fileprivate var decodingEntities: [UInt8]? {
     let entities = ["amp;": "&", "lt;": "<", "gt;": ">", "quot;": "\"", "apos;": "'"]
     var decoded: [UInt8] = []
-    var rest = self[...]
+    var rest = self
     while let byte = rest.popFirst() {
       guard byte == UInt8(ascii: "&") else {
         decoded.append(byte)

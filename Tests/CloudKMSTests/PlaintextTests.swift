@@ -1,0 +1,58 @@
+import Cryptography
+import Foundation
+import Testing
+
+@testable import CloudKMS
+
+/// The way of key material into requests and out of answers.
+@Suite struct PlaintextTests {
+  @Test func base64IsFoundations() {
+    for count in 0..<100 {
+      let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 167 &+ count) }
+      var text = [UInt8]()
+      text.append(base64: SecretBytes(copying: bytes))
+      #expect(text == Array(Data(bytes).base64EncodedString().utf8))
+      #expect(SecretBytes(base64: text[...]) == SecretBytes(copying: bytes))
+    }
+  }
+
+  @Test func everyByteIsACharacterOrNone() {
+    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    for byte in UInt8.min...UInt8.max {
+      let decoded = SecretBytes(base64: [65, 65, 65, byte])
+      #expect(
+        decoded == alphabet.firstIndex(of: byte).map { SecretBytes(copying: [0, 0, UInt8($0)]) }
+          ?? (byte == UInt8(ascii: "=") ? SecretBytes(copying: [0, 0]) : nil))
+    }
+  }
+
+  @Test(arguments: ["A", "AA", "AAA", "AA=A", "=AAA", "A===", "====", "AB==", "AAB=", "AAAA\n", "AA-_", "AAA "])
+  func whatIsNotCanonicalIsRefused(_ text: String) {
+    #expect(SecretBytes(base64: Array(text.utf8)[...]) == nil)
+  }
+
+  @Test(arguments: [
+    ("{\"Plaintext\":\"AQID\",\"KeyId\":\"k\"}", "{\"Plaintext\":\"0000\",\"KeyId\":\"k\"}"),
+    ("{\"a\":1, \"Plaintext\" : \n\"AQID\"}", "{\"a\":1, \"Plaintext\" : \n\"0000\"}"),
+  ])
+  func thePlaintextIsTakenAndOverwritten(_ before: String, _ after: String) {
+    var body = Array(before.utf8)
+    #expect(body.takePlaintext() == SecretBytes(copying: [1, 2, 3]))
+    #expect(String(decoding: body, as: UTF8.self) == after)
+  }
+
+  @Test(arguments: [
+    "", "{}", "\"Plaintext\"", "{\"Plaintext\":", "{\"Plaintext\":\"", "{\"Plaintext\":7}", "{\"Plaintext\":null}",
+    "{\"Plaintext\":\"A\\/ID\"}", "{\"Plaintext\":\"AQI\"}",
+  ])
+  func thereIsNoneOtherwise(_ text: String) {
+    var body = Array(text.utf8)
+    #expect(body.takePlaintext() == nil)
+  }
+
+  @Test func wipingLeavesNothing() {
+    var bytes: [UInt8] = [1, 2, 3]
+    bytes.wipe()
+    #expect(bytes == [0, 0, 0])
+  }
+}
