@@ -19,7 +19,8 @@ public struct AMQPConfiguration: Sendable, CustomStringConvertible {
   /// Creates a configuration.
   /// - Parameters:
   ///   - url: `amqp://user:password@host:port/vhost` or `amqps://…`, percent-encoded per the RabbitMQ URI specification.
-  ///     No port means 5672 or 5671, no user means `guest`, no path means the virtual host `/`.
+  ///     No port means 5672 or 5671, no user means `guest`, no path (and, unlike there, an empty one)
+  ///     means the virtual host `/`.
   ///   - connectionName: the name that the broker's management shows.
   ///   - heartbeat: 10 s by default, 1 s … 1 h.
   ///   - connectTimeout: 5 s by default.

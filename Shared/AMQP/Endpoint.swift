@@ -23,7 +23,7 @@ struct Endpoint: Sendable, CustomStringConvertible {
 
     let slash = rest.firstIndex(of: "/")
     var authority = rest[..<(slash ?? rest.endIndex)]
-    if let slash {
+    if let slash, rest.index(after: slash) < rest.endIndex {
       virtualHost = try Self.decode(rest[rest.index(after: slash)...], "virtual host")
     } else {
       virtualHost = "/"
