@@ -30,16 +30,19 @@ enum SecretMemory {
   static func deallocate(_ buffer: UnsafeMutableRawBufferPointer) {
     guard let address = buffer.baseAddress else { return }
     if unsafe keySlots.giveBack(address, buffer.count) || valueSlots.giveBack(address, buffer.count) { return }
-    let byteCount = wholePages(buffer.count)
-    unsafe OPENSSL_cleanse(address, byteCount)
-    _ = unsafe munlock(address, byteCount)
-    unsafe address.deallocate()
+    unsafe deallocatePages(address, wholePages(buffer.count))
   }
 
   static func allocatePages(_ byteCount: Int) -> UnsafeMutableRawPointer {
     let pages = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: pageSize)
     _ = unsafe mlock(pages, byteCount)
     return unsafe pages
+  }
+
+  static func deallocatePages(_ pages: UnsafeMutableRawPointer, _ byteCount: Int) {
+    unsafe OPENSSL_cleanse(pages, byteCount)
+    _ = unsafe munlock(pages, byteCount)
+    unsafe pages.deallocate()
   }
 
   private static let pageSize = sysconf(CInt(_SC_PAGESIZE))
@@ -49,10 +52,10 @@ enum SecretMemory {
   }
 }
 
-/// A locked region cut into slots of one size, each big enough for any key.
+/// A locked region cut into slots of one size.
 ///
-/// The region lives as long as the process, and each slot belongs to one taker at a time, so the only shared state is
-/// the list of free slots behind its mutex: that is why the addresses may be `nonisolated(unsafe)`.
+/// Its addresses never change and each slot belongs to one taker at a time, so the only shared state is the list of free
+/// slots behind its mutex: that is why the addresses may be `nonisolated(unsafe)`.
 @safe
 final class SecretSlots: Sendable {
   private let slotSize: Int
@@ -68,6 +71,10 @@ final class SecretSlots: Sendable {
     #if os(Linux)
       _ = unsafe madvise(start, slotSize * count, MADV_DONTDUMP)
     #endif
+  }
+
+  deinit {
+    unsafe SecretMemory.deallocatePages(start, end - start)
   }
 
   /// A slot, or nil if none is free or `byteCount` exceeds a slot.
