@@ -1,0 +1,123 @@
+import Foundation
+import JSON
+
+/// A customer with a key and a role in an account of their own, and the platform's user that the role trusts.
+///
+/// Every instance has names of its own, so that any number of tests can share one stand-in.
+struct CustomerAWSAccount: Sendable {
+  let aws: StandInAWS
+  /// The platform's own credentials, which may do nothing but assume roles.
+  let platformAccessKeyID: String
+  let platformSecretAccessKey: String
+  let platformPrincipalARN: String
+  let keyARN: String
+  let roleARN: String
+  let externalID: String
+
+  private let roleName: String
+
+  /// Sets everything up as the setup page has the customer do it.
+  static func create(on aws: StandInAWS) async throws -> CustomerAWSAccount {
+    let id = UUID().uuidString.lowercased()
+    let user = "saas-\(id)"
+    try await aws.iam(StandInAWS.platformAccount, "CreateUser", ["UserName": user])
+    let accessKey = try await aws.iam(StandInAWS.platformAccount, "CreateAccessKey", ["UserName": user])
+    try await aws.iam(
+      StandInAWS.platformAccount, "PutUserPolicy",
+      [
+        "UserName": user, "PolicyName": "assume",
+        "PolicyDocument": policy(["Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"]),
+      ])
+    let key = try await aws.kms(
+      StandInAWS.customerAccount, "CreateKey", ["KeyUsage": "ENCRYPT_DECRYPT", "KeySpec": "SYMMETRIC_DEFAULT"])
+    let account = CustomerAWSAccount(
+      aws: aws, platformAccessKeyID: try text(of: "AccessKeyId", in: accessKey),
+      platformSecretAccessKey: try text(of: "SecretAccessKey", in: accessKey),
+      platformPrincipalARN: "arn:aws:iam::\(StandInAWS.platformAccount):user/\(user)",
+      keyARN: try member("Arn", of: key["KeyMetadata"]),
+      roleARN: "arn:aws:iam::\(StandInAWS.customerAccount):role/TenantKMS-\(id)", externalID: id,
+      roleName: "TenantKMS-\(id)")
+    try await account.createRole()
+    return account
+  }
+
+  /// An onboarding body for the key.
+  var candidate: JSONValue {
+    [
+      "provider": "aws", "kms_key_ref": .string(keyARN),
+      "config": [
+        "region": .string(StandInAWS.region), "role_arn": .string(roleARN), "external_id": .string(externalID),
+      ],
+    ]
+  }
+
+  func createRole() async throws {
+    try await aws.iam(
+      StandInAWS.customerAccount, "CreateRole",
+      ["RoleName": roleName, "AssumeRolePolicyDocument": trustPolicy("Allow", conditional: true)])
+    try await setInlinePolicy("Allow")
+  }
+
+  func deleteRole() async throws {
+    try await removeInlinePolicy()
+    try await aws.iam(StandInAWS.customerAccount, "DeleteRole", ["RoleName": roleName])
+  }
+
+  /// Replaces the role's permission policy: `Allow` or `Deny` of encrypting and decrypting with the key.
+  func setInlinePolicy(_ effect: String) async throws {
+    try await aws.iam(
+      StandInAWS.customerAccount, "PutRolePolicy",
+      [
+        "RoleName": roleName, "PolicyName": "use-key",
+        "PolicyDocument": Self.policy([
+          "Effect": .string(effect), "Action": ["kms:Encrypt", "kms:Decrypt"], "Resource": .string(keyARN),
+        ]),
+      ])
+  }
+
+  func removeInlinePolicy() async throws {
+    try await aws.iam(
+      StandInAWS.customerAccount, "DeleteRolePolicy", ["RoleName": roleName, "PolicyName": "use-key"])
+  }
+
+  /// Replaces the role's trust policy: `Allow` or `Deny`, with or without the condition on the external ID.
+  func setTrustPolicy(_ effect: String, conditional: Bool = true) async throws {
+    try await aws.iam(
+      StandInAWS.customerAccount, "UpdateAssumeRolePolicy",
+      ["RoleName": roleName, "PolicyDocument": trustPolicy(effect, conditional: conditional)])
+  }
+
+  /// Calls an action of KMS on the key as the customer's root.
+  func kms(_ action: String, _ members: [String: JSONValue] = [:]) async throws {
+    let key: [String: JSONValue] = ["KeyId": .string(keyARN)]
+    try await aws.kms(StandInAWS.customerAccount, action, .object(members.merging(key) { $1 }))
+  }
+
+  private func trustPolicy(_ effect: String, conditional: Bool) -> String {
+    var statement: [String: JSONValue] = [
+      "Effect": .string(effect), "Principal": ["AWS": .string(platformPrincipalARN)], "Action": "sts:AssumeRole",
+    ]
+    if conditional { statement["Condition"] = ["StringEquals": ["sts:ExternalId": .string(externalID)]] }
+    return Self.policy(.object(statement))
+  }
+
+  private static func policy(_ statement: JSONValue) -> String {
+    JSONValue.object(["Version": "2012-10-17", "Statement": [statement]]).canonicalText
+  }
+
+  private struct Missing: Error {
+    let name: String
+  }
+
+  private static func text(of element: String, in xml: String) throws -> String {
+    guard let start = xml.firstRange(of: "<\(element)>"), let end = xml.firstRange(of: "</\(element)>") else {
+      throw Missing(name: element)
+    }
+    return String(xml[start.upperBound..<end.lowerBound])
+  }
+
+  private static func member(_ name: String, of value: JSONValue?) throws -> String {
+    guard let text = value?[name]?.string else { throw Missing(name: name) }
+    return text
+  }
+}
