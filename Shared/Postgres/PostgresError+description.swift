@@ -9,14 +9,17 @@ extension PostgresError: CustomStringConvertible, CustomDebugStringConvertible, 
     return text
   }
 
-  /// The description and the server's own words, which may repeat values: for a debugger, never for a log.
-  public var debugDescription: String {
-    guard let report else { return description }
-    return [description, report.message, report.detail.map { "DETAIL: \($0)" }, report.hint.map { "HINT: \($0)" }]
-      .compactMap { $0 }
-      .joined(separator: "\n")
-  }
+  /// The same as ``description``, because an error inside an optional, an array or another error is printed with this.
+  public var debugDescription: String { description }
 
   /// Shows what ``description`` shows, so that `dump` reveals no more.
   public var customMirror: Mirror { Mirror(self, children: ["description": description]) }
+
+  /// The server's own message, detail and hint, which may repeat values of the row: for a debugger, never for a log.
+  public var serverMessage: String? {
+    guard let report else { return nil }
+    return [report.message, report.detail.map { "DETAIL: \($0)" }, report.hint.map { "HINT: \($0)" }]
+      .compactMap { $0 }
+      .joined(separator: "\n")
+  }
 }

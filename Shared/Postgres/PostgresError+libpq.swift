@@ -10,12 +10,18 @@ extension PostgresError {
       })
   }
 
-  /// The SQLSTATE in `FATAL:  28P01: password authentication failed…`, whatever language the rest is in.
+  /// The SQLSTATE in `FATAL:  28P01: password authentication failed…`, whatever language the rest is in: five digits and
+  /// capitals between colons, one of them a digit, as no severity has.
   private static func sqlState(in message: String) -> SQLState? {
-    message.split(separator: ":").map { $0.drop { $0 == " " } }.dropFirst()
-      .first { $0.utf8.count == 5 && $0.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) } }
-      .map { SQLState(rawValue: String($0)) }
+    message.split(separator: ":").map { $0.utf8.drop { $0 == UInt8(ascii: " ") } }
+      .first { word in
+        word.count == 5 && word.allSatisfy { isDigit($0) || isCapital($0) } && word.contains(where: isDigit)
+      }
+      .map { SQLState(rawValue: String(Substring($0))) }
   }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+  private static func isCapital(_ byte: UInt8) -> Bool { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) }
 
   /// A failed result: the server's report, or libpq's word that the connection broke.
   static func failure(_ result: ResultHandle) -> PostgresError {

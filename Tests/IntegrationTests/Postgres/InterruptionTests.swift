@@ -1,7 +1,7 @@
 import Postgres
 import Testing
 
-@Suite(.enabled(if: TestDatabase.isAvailable), .timeLimit(.minutes(1)))
+@Suite(.serialized, .enabled(if: TestDatabase.isAvailable), .timeLimit(.minutes(1)))
 struct InterruptionTests {
   @Test func cancellationEndsTheStatementAndKeepsTheConnection() async throws {
     try await TestDatabase.with { database in
@@ -54,7 +54,9 @@ struct InterruptionTests {
       await withDiscardingTaskGroup { group in
         group.cancelAll()
         group.addTask {
-          let error = await #expect(throws: PostgresError.self) { try await connection.execute("INSERT INTO t VALUES (1)") }
+          let error = await #expect(throws: PostgresError.self) {
+            try await connection.execute("INSERT INTO t VALUES (1)")
+          }
           #expect(error?.code == .cancelled)
         }
       }

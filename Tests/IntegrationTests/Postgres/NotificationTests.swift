@@ -1,7 +1,7 @@
 import Postgres
 import Testing
 
-@Suite(.enabled(if: TestDatabase.isAvailable), .timeLimit(.minutes(1)))
+@Suite(.serialized, .enabled(if: TestDatabase.isAvailable), .timeLimit(.minutes(1)))
 struct NotificationTests {
   @Test func notificationsArrive() async throws {
     try await TestDatabase.with { database in
@@ -37,7 +37,8 @@ struct NotificationTests {
     try await TestDatabase.with { database in
       let sender = try await database.connect()
       let listener = PostgresListener(
-        configuration: database.configuration, channels: ["a", "b"], logger: TestDatabase.logger, clock: ImpatientClock())
+        configuration: database.configuration, channels: ["a", "b"], logger: TestDatabase.logger,
+        clock: ImpatientClock())
       var events = listener.makeAsyncIterator()
       for round in ["first", "second"] {
         #expect(await events.next() == .listening)
@@ -48,7 +49,8 @@ struct NotificationTests {
         }
         #expect(notification.channel == "b" && notification.payload == round)
         let processID = try await sender.execute(
-          "SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()")[0][0, as: Int32.self]
+          "SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()")[0][
+            0, as: Int32.self]
         try await sender.terminate(processID)
       }
       #expect(await events.next() == .listening)

@@ -1,7 +1,7 @@
 import Postgres
 import Testing
 
-@Suite(.enabled(if: TestDatabase.isAvailable), .timeLimit(.minutes(1)))
+@Suite(.serialized, .enabled(if: TestDatabase.isAvailable), .timeLimit(.minutes(1)))
 struct PipelineTests {
   @Test func resultsComeInOrder() async throws {
     try await TestDatabase.with { database in
@@ -67,7 +67,8 @@ struct PipelineTests {
     try await TestDatabase.with { database in
       let connection = try await database.connect()
       try await connection.executeScript(
-        "CREATE TABLE t (id int PRIMARY KEY, k bytea, v int); INSERT INTO t SELECT n, '\\x00', 1 FROM generate_series(1, 5000) n")
+        "CREATE TABLE t (id int PRIMARY KEY, k bytea, v int); INSERT INTO t SELECT n, '\\x00', 1 FROM generate_series(1, 5000) n"
+      )
       let rows = try await connection.execute("SELECT id, ctid FROM t ORDER BY id")
       var keys = PostgresArray(of: .bytea, capacity: rows.count, elementSize: 69)
       for index in rows.indices { keys.append { $0.append(contentsOf: repeatElement(UInt8(index % 251), count: 69)) } }

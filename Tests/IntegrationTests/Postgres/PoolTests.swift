@@ -3,7 +3,7 @@ import ServiceLifecycle
 import Synchronization
 import Testing
 
-@Suite(.enabled(if: TestDatabase.isAvailable), .timeLimit(.minutes(1)))
+@Suite(.serialized, .enabled(if: TestDatabase.isAvailable), .timeLimit(.minutes(1)))
 struct PoolTests {
   @Test func manyTasksShareFewConnections() async throws {
     try await TestDatabase.with { database in

@@ -1,7 +1,7 @@
 import Postgres
 import Testing
 
-@Suite(.enabled(if: TestDatabase.isAvailable), .timeLimit(.minutes(1)))
+@Suite(.serialized, .enabled(if: TestDatabase.isAvailable), .timeLimit(.minutes(1)))
 struct StatementTests {
   private static let countPrepared: PostgresStatement =
     "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%marker%'"

@@ -1,7 +1,7 @@
 import Postgres
 import Testing
 
-@Suite(.enabled(if: TestDatabase.isAvailable), .timeLimit(.minutes(1)))
+@Suite(.serialized, .enabled(if: TestDatabase.isAvailable), .timeLimit(.minutes(1)))
 struct TransactionTests {
   private struct Refusal: Error {}
 

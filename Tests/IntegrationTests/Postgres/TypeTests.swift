@@ -2,7 +2,7 @@ import Foundation
 import Postgres
 import Testing
 
-@Suite(.enabled(if: TestDatabase.isAvailable), .timeLimit(.minutes(1)))
+@Suite(.serialized, .enabled(if: TestDatabase.isAvailable), .timeLimit(.minutes(1)))
 struct TypeTests {
   /// The server reads what was sent, as its own text shows.
   @Test func serverUnderstandsParameters() async throws {
@@ -21,7 +21,10 @@ struct TypeTests {
         ("SELECT $1::text", .bytes([0, 255, 16]), "\\x00ff10"),
         ("SELECT $1::text", .bytes([]), "\\x"),
         ("SELECT $1::text", .uuid(id), "018f4e2a-7b3c-7d4e-8f90-0123456789ab"),
-        ("SELECT $1::text", .timestamp(Date(timeIntervalSince1970: 1_700_000_000.123456)), "2023-11-14 22:13:20.123456+00"),
+        (
+          "SELECT $1::text", .timestamp(Date(timeIntervalSince1970: 1_700_000_000.123456)),
+          "2023-11-14 22:13:20.123456+00"
+        ),
         ("SELECT $1::text", .timestamp(Date(timeIntervalSinceReferenceDate: .infinity)), "infinity"),
         ("SELECT $1::text", .timestamp(Date(timeIntervalSince1970: -1e15)), "-infinity"),
         ("SELECT $1::text", .json(Array(#"{"b": 1, "a": [null]}"#.utf8)), #"{"a": [null], "b": 1}"#),
@@ -49,7 +52,9 @@ struct TypeTests {
   @Test func valuesRoundTrip() async throws {
     try await TestDatabase.with { database in
       let connection = try await database.connect()
-      func back<Value: PostgresDecodable>(_ value: PostgresValue, as type: Value.Type = Value.self) async throws -> Value {
+      func back<Value: PostgresDecodable>(_ value: PostgresValue, as type: Value.Type = Value.self) async throws
+        -> Value
+      {
         try await connection.execute("SELECT $1 AS v", [value])[0].get("v", as: type)
       }
       let id = UUID()
@@ -63,7 +68,8 @@ struct TypeTests {
       #expect(try await back(.text("日本")) == "日本")
       #expect(try await back(.bytes([0, 1, 255])) == [UInt8]([0, 1, 255]))
       #expect(try await back(.uuid(id)) == id)
-      #expect(try await back(.timestamp(date), as: PostgresTimestamp.self).microsecondsSince1970 == 1_764_000_000_000_001)
+      #expect(
+        try await back(.timestamp(date), as: PostgresTimestamp.self).microsecondsSince1970 == 1_764_000_000_000_001)
       #expect(abs(try await back(.timestamp(date), as: Date.self).timeIntervalSince(date)) < 1e-6)
       #expect(try await back(.json(Array("[1]".utf8))) == "[1]")
       #expect(try await back(.json(Array("[1]".utf8))) == [UInt8]("[1]".utf8))
@@ -78,7 +84,8 @@ struct TypeTests {
   @Test func readsWhatOnlyServersSend() async throws {
     try await TestDatabase.with { database in
       let connection = try await database.connect()
-      try await connection.executeScript("CREATE TYPE mood AS ENUM ('fine'); CREATE TABLE t (a int); INSERT INTO t VALUES (1)")
+      try await connection.executeScript(
+        "CREATE TYPE mood AS ENUM ('fine'); CREATE TABLE t (a int); INSERT INTO t VALUES (1)")
       let row = try await connection.execute(
         """
         SELECT 'fine'::mood AS mood, '{1,NULL}'::int[] AS holes, NULL::uuid AS nothing, '2000-01-02'::date AS day,
