@@ -47,7 +47,8 @@ ensure_customer() {
   aws_accounts exists "$home/customer.json" || new_customer
 }
 
+# Without the caller's environment, whose AWS_PROFILE and the like mean other accounts.
 aws_accounts() {
-  "$home/venv/bin/python" "$here/aws_accounts.py" "$(aws_url)" "$@" ||
+  env -i PATH="$PATH" HOME="$home/aws" "$home/venv/bin/python" "$here/aws_accounts.py" "$(aws_url)" "$@" ||
     { [[ $1 == exists ]] && return 1; die "preparing the $1's AWS account" "read the message above" aws; }
 }

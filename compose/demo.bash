@@ -64,11 +64,12 @@ create_demo_tenant() {
 
 # One curl with a list of requests: 16 at a time over few connections, where a process each would be slow.
 store_secrets() {
-  local index statuses
+  local url index statuses
+  url=$(api_url)/v1/secrets
   for ((index = 1; index <= demo_secrets; index++)); do
     ((index == 1)) || echo next
     cat <<CONFIG
-url = "$(api_url)/v1/secrets"
+url = "$url"
 header = "@$demo_folder/tenant"
 header = "Content-Type: application/json"
 data = "{\"name\":\"demo-$index\",\"value\":\"value-$index-$RANDOM$RANDOM\"}"
@@ -86,6 +87,7 @@ CONFIG
 onboard_customer_key() {
   local body
   body=$(jq '{provider: "aws", kms_key_ref: .key_arn, config: {region, role_arn, external_id}}' "$home/customer.json")
+  echo "$body" >"$demo_folder/body"
   demo_say "the customer brings a key of its own:"
   cat <<COMMAND
 \$ curl -X POST \$API_URL/admin/tenant-kms \\
@@ -93,7 +95,7 @@ onboard_customer_key() {
   -H "Content-Type: application/json" \\
   -d '$body'
 COMMAND
-  admin_request POST /admin/tenant-kms --header "Content-Type: application/json" --data "$body" \
+  admin_request POST /admin/tenant-kms --header "Content-Type: application/json" --data "@$demo_folder/body" \
     >"$demo_folder/onboarded" || { cat "$demo_folder/onboarded" >&2; demo_die "POST /admin/tenant-kms"; }
   jq . "$demo_folder/onboarded"
 }

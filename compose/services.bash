@@ -8,11 +8,8 @@ api_url() { printf 'http://127.0.0.1:%s' "$(port onboarding-api)"; }
 
 build_services() {
   say "building ($configuration)"
-  local product
-  for product in onboarding-api verifier rewrap-worker; do
-    swift build --package-path "$repository" --configuration "$configuration" --product "$product" 9>&- >&2 ||
-      die "swift build --product $product" "read the compiler's message above"
-  done
+  swift build --package-path "$repository" --configuration "$configuration" 9>&- >&2 ||
+    die "swift build" "read the compiler's message above"
 }
 
 start_services() {

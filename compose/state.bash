@@ -40,7 +40,7 @@ random_base64() { head -c "$1" /dev/urandom | base64 --wrap=0; }
 
 random_hex() { head -c "$1" /dev/urandom | od -An -v -tx1 | tr -d ' \n'; }
 
-port() { cat "$home/ports/$1"; }
+port() { echo "$(<"$home/ports/$1")"; }
 
 # Keeps a port from run to run, so that URLs stay valid, unless somebody else has taken it meanwhile.
 choose_ports() {
