@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// Those who wait for an answer: which requests the loop has yet to take up, whom to wake, and who drives.
 ///
 /// Invariant: everyone who waits is either the driver or has a continuation here, so the driver, when it leaves, always
@@ -15,13 +13,13 @@ final class WaitingLine: Sendable {
   }
 
   /// What the loop has to take up before its next round.
-  struct News {
+  struct News: Sendable {
     var arrivals: [(id: ID, request: HTTPRequest)] = []
     var cancelled: [ID] = []
     var isClosed = false
   }
 
-  private struct State {
+  private struct State: Sendable {
     var lastID: ID = 0
     var news = News()
     var waiters: [ID: CheckedContinuation<Turn, Never>] = [:]
@@ -29,10 +27,10 @@ final class WaitingLine: Sendable {
     var multi: MultiHandle?
   }
 
-  private let state: Mutex<State>
+  private let state: Guarded<State>
 
   init(multi: MultiHandle) {
-    state = Mutex(State(multi: multi))
+    state = Guarded(State(multi: multi))
   }
 
   func nextID() -> ID {
