@@ -1,0 +1,87 @@
+import Commands
+import Cryptography
+import FoundationEssentials
+import Testing
+
+@Suite struct CommandAuthenticatorTests {
+  let authenticator = CommandAuthenticator(key: SecretBytes(copying: [UInt8](repeating: 7, count: 32)))
+  let command = StartRewrap(leaseID: UUID())
+
+  @Test func `what is signed opens`() throws {
+    let signed = try authenticator.sign(command)
+    #expect(try authenticator.open(StartRewrap.self, from: signed) == command)
+    #expect(signed.name == "rewrap.start")
+    #expect(String(decoding: signed.body, as: UTF8.self).contains(#""schema":1"#))
+  }
+
+  @Test func `every part is covered by the signature`() throws {
+    let signed = try authenticator.sign(command)
+    var body = signed.body
+    body[body.count - 3] ^= 1
+    let forgeries = [
+      SignedCommand(name: signed.name, messageID: UUID(), body: signed.body, signature: signed.signature),
+      SignedCommand(name: "rewrap.batch", messageID: signed.messageID, body: signed.body, signature: signed.signature),
+      SignedCommand(name: signed.name, messageID: signed.messageID, body: body, signature: signed.signature),
+      SignedCommand(name: signed.name, messageID: signed.messageID, body: signed.body, signature: ""),
+      SignedCommand(name: signed.name, messageID: signed.messageID, body: signed.body, signature: "zz"),
+      SignedCommand(
+        name: signed.name, messageID: signed.messageID, body: signed.body,
+        signature: String(signed.signature.dropLast(2))),
+    ]
+    for forgery in forgeries {
+      let error = #expect(throws: CommandError.self) { try authenticator.open(StartRewrap.self, from: forgery) }
+      #expect(error?.code == .notAuthentic)
+    }
+  }
+
+  @Test func `another key is refused`() throws {
+    let stranger = CommandAuthenticator(key: SecretBytes(copying: [UInt8](repeating: 8, count: 32)))
+    let error = #expect(throws: CommandError.self) {
+      try authenticator.open(StartRewrap.self, from: stranger.sign(command))
+    }
+    #expect(error?.code == .notAuthentic)
+  }
+
+  @Test(arguments: [
+    (#"{"schema":2,"lease_id":"4B1E6F0A-6A5B-4E57-9C39-1D3B0B4D6C11"}"#, CommandError.Code.unknown),
+    (#"{"lease_id":"4B1E6F0A-6A5B-4E57-9C39-1D3B0B4D6C11"}"#, .malformed),
+    (#"{"schema":1,"lease_id":"not a uuid"}"#, .malformed), (#"{"schema":1"#, .malformed), ("", .malformed),
+  ])
+  func `an authentic body must fit`(body: String, code: CommandError.Code) throws {
+    let signed = try authenticator.sign(name: StartRewrap.name, messageID: UUID(), body: Array(body.utf8))
+    let error = #expect(throws: CommandError.self) { try authenticator.open(StartRewrap.self, from: signed) }
+    #expect(error?.code == code)
+  }
+
+  @Test func `a command opens only as its own type`() throws {
+    let signed = try authenticator.sign(command)
+    let error = #expect(throws: CommandError.self) { try authenticator.open(RewrapBatch.self, from: signed) }
+    #expect(error?.code == .unknown)
+  }
+
+  @Test func `bodies are bounded both ways`() throws {
+    let long = [UInt8](repeating: 0x20, count: CommandAuthenticator.maximumBodyLength + 1)
+    #expect(throws: CommandError.self) { try authenticator.sign(name: "x", messageID: UUID(), body: long) }
+    let message = SignedCommand(name: StartRewrap.name, messageID: UUID(), body: long, signature: "00")
+    let error = #expect(throws: CommandError.self) { try authenticator.open(StartRewrap.self, from: message) }
+    #expect(error?.code == .tooLong)
+  }
+
+  @Test func `every command survives the wire`() throws {
+    let verify = VerifyKey(
+      tenantID: UUID(), candidate: "{}", keyVersion: 3, wrapsNewKey: true, deadline: Date(timeIntervalSince1970: 1e9))
+    #expect(try authenticator.open(VerifyKey.self, from: authenticator.sign(verify)) == verify)
+    let reply = VerifyKeyReply(
+      inReplyTo: UUID(),
+      outcome: .verified(
+        .init(
+          checks: [.init(stage: "encrypt", ok: true, ms: 3, detail: "")], warnings: ["w"], wrappingKey: "arn",
+          wrappedKey: Data([1, 2]))))
+    #expect(try authenticator.open(VerifyKeyReply.self, from: authenticator.sign(reply)) == reply)
+    let refusal = VerifyKeyReply(
+      inReplyTo: UUID(), outcome: .refused(.init(reason: "r", stage: "s", providerCode: nil, hint: "h")))
+    #expect(try authenticator.open(VerifyKeyReply.self, from: authenticator.sign(refusal)) == refusal)
+    let batch = RewrapBatch(leaseID: UUID(), table: 2, range: 7, after: UUID())
+    #expect(try authenticator.open(RewrapBatch.self, from: authenticator.sign(batch)) == batch)
+  }
+}
