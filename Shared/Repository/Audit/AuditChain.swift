@@ -1,0 +1,73 @@
+public import FoundationEssentials
+import JSON
+public import Postgres
+
+/// The append-only, hash-linked log of everything that decides who can read a tenant's data (contract §7).
+public struct AuditChain: Sendable {
+  private let pool: PostgresPool
+
+  /// Creates the chain of a database.
+  public init(pool: PostgresPool) { self.pool = pool }
+
+  /// Appends an entry in the caller's transaction, which thereby becomes the only one to append until it ends: call
+  /// this last.
+  public static func append(_ entry: AuditEntry, at time: Date, in transaction: PostgresTransaction) async throws {
+    _ = try await transaction.execute("SELECT pg_advisory_xact_lock($1)", [.int8(AdvisoryLock.auditChain)])
+    let head = try await transaction.execute(
+      "SELECT sequence_number, row_hash FROM audit_log_critical ORDER BY sequence_number DESC LIMIT 1", [])
+    let sequenceNumber = try (head.first?.get("sequence_number", as: Int64.self) ?? 0) + 1
+    let previousHash = try head.first?.get("row_hash", as: [UInt8].self) ?? Self.genesis
+    let microseconds = Int64((time.timeIntervalSince1970 * 1e6).rounded())
+    let rowHash = AuditRow.hash(
+      sequenceNumber: sequenceNumber, previousHash: previousHash, at: microseconds, entry: entry)
+    _ = try await transaction.execute(
+      """
+      INSERT INTO audit_log_critical
+        (sequence_number, prev_hash, row_hash, at, tenant_id, actor_id, action, resource_type, resource_id, details)
+      VALUES ($1, $2, $3, timestamptz 'epoch' + $4 * interval '1 microsecond', $5, $6, $7, $8, $9, $10)
+      """,
+      [
+        .int8(sequenceNumber), .bytes(previousHash), .bytes(rowHash), .int8(microseconds),
+        entry.tenantID.map { .uuid($0) } ?? .null, .text(entry.actorID), .text(entry.action),
+        .text(entry.resourceType), .text(entry.resourceID), .json(entry.details.canonicalBytes),
+      ])
+  }
+
+  /// The rows from a sequence number on, oldest first.
+  public func rows(from sequenceNumber: Int64 = 1, limit: Int32 = 1_000) async throws -> [AuditRow] {
+    try await pool.withConnection { connection in
+      try await connection.execute(
+        """
+        SELECT sequence_number, prev_hash, row_hash, (extract(epoch FROM at) * 1000000)::bigint AS at, tenant_id,
+          actor_id, action, resource_type, resource_id, details
+        FROM audit_log_critical WHERE sequence_number >= $1 ORDER BY sequence_number LIMIT $2
+        """, [.int8(sequenceNumber), .int4(limit)])
+    }.map { try AuditRow($0) }
+  }
+
+  /// Walks the whole chain and recomputes every hash.
+  public func verify() async throws -> AuditVerification {
+    var verification = AuditVerification()
+    while verification.firstBadSequence == nil {
+      let page = try await rows(from: verification.rows + 1)
+      verification.extend(with: page)
+      if page.isEmpty { break }
+    }
+    return verification
+  }
+
+  static let genesis = [UInt8](repeating: 0, count: 32)
+}
+
+extension AuditRow {
+  init(_ row: PostgresRow) throws {
+    self.init(
+      sequenceNumber: try row.get("sequence_number", as: Int64.self),
+      previousHash: try row.get("prev_hash", as: [UInt8].self), rowHash: try row.get("row_hash", as: [UInt8].self),
+      at: try row.get("at", as: Int64.self),
+      entry: AuditEntry(
+        tenantID: try row.get("tenant_id", as: UUID?.self), actorID: try row.get("actor_id", as: String.self),
+        action: try row.get("action", as: String.self), resourceType: try row.get("resource_type", as: String.self),
+        resourceID: try row.get("resource_id", as: String.self), details: try row.json("details")))
+  }
+}

@@ -1,0 +1,84 @@
+public import FoundationEssentials
+import JSON
+import Postgres
+
+extension KeyStore {
+  /// Makes a verified key the one that wraps: everything that onboarding changes, in one transaction.
+  ///
+  /// Upserts the configuration, retires the active version, inserts the new one, supersedes the open rewrap job,
+  /// creates a new one and its `rewrap.start` in the outbox, and appends to the audit chain. Waits for the tenant's
+  /// writes in flight, whose values the new job will find.
+  /// - Parameters:
+  ///   - key: wrapped by the probe; its version must be the tenant's next.
+  ///   - actorID: who asked.
+  ///   - time: now.
+  /// - Returns: the new rewrap job.
+  /// - Throws: ``RepositoryError`` with `noSuchTenant`, `keyVersionMoved` or `externalIDInUse`; `PostgresError`.
+  public func onboard(
+    _ key: NewKeyVersion, under provider: ProviderKey, of tenantID: UUID, actorID: String, at time: Date
+  ) async throws -> UUID {
+    let leaseID = UUID.v7(at: time)
+    try await pool.withTransaction { transaction in
+      try await TenantLock.exclusive(tenantID, in: transaction)
+      try await Self.retireActive(of: tenantID, before: key.version, in: transaction)
+      try await Self.claimExternalID(of: provider, for: tenantID, in: transaction)
+      _ = try await transaction.execute(
+        """
+        INSERT INTO tenant_kms_configs (tenant_id, provider, kms_key_ref, config, last_verified_at)
+        VALUES ($1, $2, $3, $4, now())
+        ON CONFLICT (tenant_id) DO UPDATE SET provider = excluded.provider, kms_key_ref = excluded.kms_key_ref,
+          config = excluded.config, last_verified_at = now(), last_verify_error = NULL, sealed_since = NULL,
+          updated_at = now()
+        """,
+        [
+          .uuid(tenantID), .text(provider.name), .text(provider.keyReference),
+          .json(provider.configuration.canonicalBytes),
+        ])
+      try await Self.insert(key, of: tenantID, in: transaction)
+      try await RewrapStore.enqueue(leaseID, to: key.version, of: tenantID, at: time, in: transaction)
+      try await AuditChain.append(
+        AuditEntry(
+          tenantID: tenantID, actorID: actorID, action: "byok.kms.onboard", resourceType: "tenant_key",
+          resourceID: key.id.uuidString.lowercased(),
+          details: [
+            "provider": .string(provider.name), "kms_key_ref": .string(provider.keyReference),
+            "wrapping_key": .string(provider.wrappingKey), "version": .number(Double(key.version)),
+            "rewrap_lease_id": .string(leaseID.uuidString.lowercased()),
+          ]), at: time, in: transaction)
+    }
+    return leaseID
+  }
+
+  private static func retireActive(
+    of tenantID: UUID, before version: Int32, in transaction: PostgresTransaction
+  ) async throws {
+    let retired = try await transaction.execute(
+      """
+      UPDATE tenant_keys SET status = 'retired', retired_at = now()
+      WHERE tenant_id = $1 AND status = 'active'
+        AND $2 = 1 + (SELECT max(version) FROM tenant_keys WHERE tenant_id = $1)
+      """, [.uuid(tenantID), .int4(version)])
+    guard retired.affectedRows == 1 else { throw RepositoryError(.keyVersionMoved) }
+  }
+
+  private static func claimExternalID(
+    of provider: ProviderKey, for tenantID: UUID, in transaction: PostgresTransaction
+  ) async throws {
+    guard let externalID = provider.configuration["external_id"]?.string else { return }
+    let claimed = try await transaction.execute(
+      """
+      INSERT INTO external_id_claims AS claim (external_id, tenant_id) VALUES ($1, $2)
+      ON CONFLICT (external_id) DO UPDATE SET tenant_id = claim.tenant_id WHERE claim.tenant_id = excluded.tenant_id
+      """, [.text(externalID), .uuid(tenantID)])
+    guard claimed.affectedRows == 1 else { throw RepositoryError(.externalIDInUse) }
+  }
+
+  /// Whether another tenant has proven this external ID: asked before the cloud is, so that the answer comes cheap.
+  public func isExternalIDTaken(_ externalID: String, by other: UUID) async throws -> Bool {
+    try await pool.withConnection { connection in
+      try await connection.execute(
+        "SELECT 1 FROM external_id_claims WHERE external_id = $1 AND tenant_id <> $2",
+        [.text(externalID), .uuid(other)])
+    }.first != nil
+  }
+}

@@ -1,0 +1,49 @@
+/// Why the repository refused; what the server itself reports is a `PostgresError`.
+public struct RepositoryError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// Why.
+  public enum Code: Sendable, Equatable {
+    /// A migration that was applied reads otherwise now.
+    case migrationEdited(Int32)
+    /// The schema was migrated by a newer version of this software.
+    case schemaTooNew(found: Int32, known: Int32)
+    /// No such tenant.
+    case noSuchTenant
+    /// A tenant of that slug exists.
+    case slugTaken
+    /// A secret of that name exists in the tenant.
+    case nameTaken
+    /// The external ID was proven by another tenant.
+    case externalIDInUse
+    /// The tenant's key versions moved on since they were read: read again and retry.
+    case keyVersionMoved
+    /// No such rewrap job.
+    case noSuchJob
+    /// A column holds a word that this version doesn't know.
+    case unknownValue(column: String, String)
+  }
+
+  /// Why.
+  public let code: Code
+
+  init(_ code: Code) { self.code = code }
+
+  /// The external ID was proven by another tenant.
+  public static let externalIDInUse = RepositoryError(.externalIDInUse)
+
+  /// One sentence for the operator.
+  public var description: String {
+    switch code {
+    case .migrationEdited(let version):
+      "migration \(version) differs from the one applied to this database: restore the file, and write a new migration"
+    case .schemaTooNew(let found, let known):
+      "the database is at schema version \(found), this program knows \(known): run the newer version"
+    case .noSuchTenant: "no such tenant"
+    case .slugTaken: "a tenant of that slug exists"
+    case .nameTaken: "a secret of that name exists"
+    case .externalIDInUse: "the external ID is in use by another tenant"
+    case .keyVersionMoved: "the tenant's key versions changed meanwhile"
+    case .noSuchJob: "no such rewrap job"
+    case .unknownValue(let column, let text): "the column \(column) holds the unknown value \(text)"
+    }
+  }
+}

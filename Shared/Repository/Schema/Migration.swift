@@ -1,0 +1,20 @@
+import Cryptography
+
+/// One numbered change of the schema, embedded in the executable so that an image needs no files beside it.
+struct Migration: Sendable {
+  let version: Int32
+  let name: String
+  let sql: [UInt8]
+
+  /// SHA-256 of the SQL, stored when it is applied: a migration that was edited afterwards is refused.
+  var checksum: [UInt8] { SHA256.hash(sql) }
+
+  /// Every migration, in the order of application. Applied ones are never edited; a change is a new one.
+  static let all = [
+    Migration(version: 1, name: "tenants_and_keys", sql: PackageResources._001_tenants_and_keys_sql),
+    Migration(version: 2, name: "secrets", sql: PackageResources._002_secrets_sql),
+    Migration(version: 3, name: "rewrap", sql: PackageResources._003_rewrap_sql),
+    Migration(version: 4, name: "outbox", sql: PackageResources._004_outbox_sql),
+    Migration(version: 5, name: "audit_chain", sql: PackageResources._005_audit_chain_sql),
+  ]
+}

@@ -1,0 +1,126 @@
+public import FoundationEssentials
+public import Postgres
+
+/// The tenants' secrets and their encrypted values.
+public struct SecretStore: Sendable {
+  private let pool: PostgresPool
+
+  /// Creates the store of a database.
+  public init(pool: PostgresPool) { self.pool = pool }
+
+  /// Stores a secret with the value of its base environment.
+  /// - Throws: ``RepositoryError`` with `nameTaken`, or with `keyVersionMoved` where the value is wrapped under a version
+  ///   that is no longer active: wrap it again and retry; `PostgresError`.
+  public func create(_ secret: Secret, value: EncryptedValue, of tenantID: UUID) async throws {
+    try await pool.withTransaction { transaction in
+      guard try await TenantLock.shared(tenantID, in: transaction) == value.keyVersion else {
+        throw RepositoryError(.keyVersionMoved)
+      }
+      let inserted = try await transaction.execute(
+        """
+        INSERT INTO secrets (tenant_id, id, name, secret_type, base_environment, collection_id, expires_at,
+          strict_expiry_enforcement, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (tenant_id, name) DO NOTHING
+        """,
+        [
+          .uuid(tenantID), .uuid(secret.id), .text(secret.name), .text(secret.type), .text(secret.baseEnvironment),
+          secret.collectionID.map { .uuid($0) } ?? .null, secret.expiresAt.map { .timestamp($0) } ?? .null,
+          .bool(secret.isExpiryStrict), .timestamp(secret.createdAt),
+        ])
+      guard inserted.affectedRows == 1 else { throw RepositoryError(.nameTaken) }
+      _ = try await transaction.execute(
+        """
+        INSERT INTO secret_values
+          (tenant_id, id, secret_id, environment_name, value_version, key_version, wrapped_key, payload, updated_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        """,
+        [
+          .uuid(tenantID), .uuid(value.id), .uuid(secret.id), .text(secret.baseEnvironment),
+          .int4(value.valueVersion), .int4(value.keyVersion), .bytes(value.wrappedKey), .bytes(value.payload),
+          .timestamp(secret.createdAt),
+        ])
+    }
+  }
+
+  /// A page of the tenant's secrets, newest first, with the number of environments of each.
+  /// - Parameters:
+  ///   - offset: how many to pass over.
+  ///   - limit: the most to return.
+  public func page(
+    of tenantID: UUID, offset: Int64, limit: Int32
+  ) async throws -> (secrets: [(secret: Secret, environments: Int)], total: Int) {
+    try await pool.withTransaction(isolation: .repeatableRead, readOnly: true) { transaction in
+      let count = try await transaction.execute(
+        "SELECT count(*) AS total FROM secrets WHERE tenant_id = $1", [.uuid(tenantID)])
+      let rows = try await transaction.execute(
+        """
+        SELECT id, name, secret_type, base_environment, collection_id, expires_at, strict_expiry_enforcement,
+          created_at, (SELECT count(*) FROM secret_values v WHERE v.tenant_id = s.tenant_id AND v.secret_id = s.id)
+            AS environments
+        FROM secrets s WHERE tenant_id = $1 ORDER BY id DESC OFFSET $2 LIMIT $3
+        """, [.uuid(tenantID), .int8(offset), .int4(limit)])
+      let secrets = try rows.map {
+        (secret: try Secret($0), environments: Int(try $0.get("environments", as: Int64.self)))
+      }
+      return (secrets, Int(try count[0].get("total", as: Int64.self)))
+    }
+  }
+
+  /// A secret and its environments by name, or nil.
+  public func secret(
+    _ id: UUID, of tenantID: UUID
+  ) async throws -> (secret: Secret, environments: [Secret.Environment])? {
+    try await pool.withTransaction(isolation: .repeatableRead, readOnly: true) { transaction in
+      let row = try await transaction.execute(
+        """
+        SELECT id, name, secret_type, base_environment, collection_id, expires_at, strict_expiry_enforcement, created_at
+        FROM secrets WHERE tenant_id = $1 AND id = $2
+        """, [.uuid(tenantID), .uuid(id)]
+      ).first
+      guard let row else { return nil }
+      let environments = try await transaction.execute(
+        """
+        SELECT environment_name, value_version, updated_at, expires_at_override
+        FROM secret_values WHERE tenant_id = $1 AND secret_id = $2 ORDER BY environment_name
+        """, [.uuid(tenantID), .uuid(id)]
+      ).map {
+        Secret.Environment(
+          name: try $0.get("environment_name", as: String.self),
+          valueVersion: try $0.get("value_version", as: Int32.self),
+          updatedAt: try $0.get("updated_at", as: Date.self),
+          expiresAt: try $0.get("expires_at_override", as: Date?.self))
+      }
+      return (try Secret(row), environments)
+    }
+  }
+
+  /// The encrypted value of a secret in an environment, or nil.
+  public func value(
+    of secretID: UUID, in environment: String, of tenantID: UUID
+  ) async throws -> EncryptedValue? {
+    try await pool.withConnection { connection in
+      try await connection.execute(
+        """
+        SELECT id, value_version, key_version, wrapped_key, payload
+        FROM secret_values WHERE tenant_id = $1 AND secret_id = $2 AND environment_name = $3
+        """, [.uuid(tenantID), .uuid(secretID), .text(environment)])
+    }.first.map {
+      EncryptedValue(
+        id: try $0.get("id", as: UUID.self), valueVersion: try $0.get("value_version", as: Int32.self),
+        keyVersion: try $0.get("key_version", as: Int32.self), wrappedKey: try $0.get("wrapped_key", as: [UInt8].self),
+        payload: try $0.get("payload", as: [UInt8].self))
+    }
+  }
+}
+
+extension Secret {
+  fileprivate init(_ row: PostgresRow) throws {
+    self.init(
+      id: try row.get("id", as: UUID.self), name: try row.get("name", as: String.self),
+      type: try row.get("secret_type", as: String.self),
+      baseEnvironment: try row.get("base_environment", as: String.self),
+      collectionID: try row.get("collection_id", as: UUID?.self), expiresAt: try row.get("expires_at", as: Date?.self),
+      isExpiryStrict: try row.get("strict_expiry_enforcement", as: Bool.self),
+      createdAt: try row.get("created_at", as: Date.self))
+  }
+}

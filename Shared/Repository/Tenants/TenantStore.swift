@@ -1,0 +1,48 @@
+import Cryptography
+public import FoundationEssentials
+public import Postgres
+
+/// The tenants and their API keys.
+public struct TenantStore: Sendable {
+  private let pool: PostgresPool
+
+  /// Creates the store of a database.
+  public init(pool: PostgresPool) { self.pool = pool }
+
+  /// Creates a tenant with its first key version and an API key, all or nothing.
+  /// - Throws: ``RepositoryError`` with `slugTaken`; `PostgresError`.
+  public func create(_ tenant: Tenant, firstKey: NewKeyVersion, apiKey: APIKey) async throws {
+    try await pool.withTransaction { transaction in
+      let inserted = try await transaction.execute(
+        "INSERT INTO tenants (id, slug, name) VALUES ($1, $2, $3) ON CONFLICT (slug) DO NOTHING",
+        [.uuid(tenant.id), .text(tenant.slug), .text(tenant.name)])
+      guard inserted.affectedRows == 1 else { throw RepositoryError(.slugTaken) }
+      try await KeyStore.insert(firstKey, of: tenant.id, in: transaction)
+      _ = try await transaction.execute(
+        "INSERT INTO api_keys (id, tenant_id, secret_hash) VALUES ($1, $2, $3)",
+        [.text(apiKey.id), .uuid(tenant.id), .bytes(apiKey.secretHash)])
+    }
+  }
+
+  /// The tenant of an id, or nil.
+  public func tenant(_ id: UUID) async throws -> Tenant? {
+    try await pool.withConnection { connection in
+      try await connection.execute("SELECT id, slug, name FROM tenants WHERE id = $1", [.uuid(id)])
+    }.first.map {
+      Tenant(
+        id: try $0.get("id", as: UUID.self), slug: try $0.get("slug", as: String.self),
+        name: try $0.get("name", as: String.self))
+    }
+  }
+
+  /// The tenant that an API key belongs to; nil where there is none, its secret differs (compared in constant time), or
+  /// it was revoked.
+  public func tenantID(of key: APIKey) async throws -> UUID? {
+    let row = try await pool.withConnection { connection in
+      try await connection.execute(
+        "SELECT tenant_id, secret_hash FROM api_keys WHERE id = $1 AND revoked_at IS NULL", [.text(key.id)])
+    }.first
+    guard let row, constantTimeEquals(try row.get("secret_hash", as: [UInt8].self), key.secretHash) else { return nil }
+    return try row.get("tenant_id", as: UUID.self)
+  }
+}
