@@ -1,0 +1,28 @@
+public import CloudKMS
+
+/// Why a tenant master key isn't to be had.
+public struct MasterKeyError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// Why.
+  public enum Code: Sendable, Equatable {
+    /// No row of the tenant's keys has this version.
+    case noSuchVersion(Int32)
+    /// The version was revoked; what it wrapped is gone for good.
+    case revoked(Int32)
+    /// What wrapped the key won't unwrap it now.
+    case sealed(KMSFailure)
+  }
+
+  /// Why.
+  public let code: Code
+
+  init(_ code: Code) { self.code = code }
+
+  /// One sentence for the log.
+  public var description: String {
+    switch code {
+    case .noSuchVersion(let version): "the tenant has no key version \(version)"
+    case .revoked(let version): "key version \(version) was revoked"
+    case .sealed(let failure): "the tenant's key can't be unwrapped: \(failure)"
+    }
+  }
+}
