@@ -1,7 +1,7 @@
 /// What a deployment demands of a key, and how patient it is.
 public struct VerificationPolicy: Sendable, Hashable {
   /// What to do about a role that can be assumed without its external ID.
-  public enum UnenforcedExternalID: String, Sendable, Hashable {
+  public enum UnenforcedExternalID: String, Sendable, Hashable, CaseIterable {
     /// Refuse the key.
     case refuse
     /// Accept it with a warning.

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+// prctl is variadic, and the constants of setrlimit are an enumeration of glibc's own: neither imports into Swift as
+// anything that can be called. Returns 0, or -1 with errno set.
+static inline int process_forbid_dumps(void) {
+  const struct rlimit none = {0, 0};
+  if (setrlimit(RLIMIT_CORE, &none) != 0) return -1;
+  return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
