@@ -36,9 +36,12 @@ func system(_ name: String, pkgConfig: String, apt: String) -> Target {
 
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nio = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -54,11 +57,16 @@ let libraries: [Target] = [
   shared("Envelope", ["Cryptography"]),
   shared("Commands", ["Cryptography", "JSON"]),
   shared("CloudKMS", ["Cryptography", "Envelope", "HTTPClient", "JSON", "SigV4", logging]),
-  shared("Repository", ["Cryptography", "Commands", "JSON", "Postgres", logging], resources: [.copy("Migrations")]),
-  shared("MasterKeys", ["CloudKMS", "Cryptography", "Envelope", "Repository", lifecycle, logging]),
+  shared(
+    "Repository", ["Cryptography", "Commands", "Envelope", "JSON", "Postgres", logging],
+    resources: [.embedInCode("Schema/Migrations")]),
+  shared("MasterKeys", ["CloudKMS", "Cryptography", "JSON", "Repository", lifecycle, logging]),
   shared(
     "ServiceKit",
-    ["AMQP", "CloudKMS", "Commands", "Cryptography", "HTTPClient", "Postgres", configuration, lifecycle, logging]),
+    [
+      "AMQP", "CProcess", "CloudKMS", "Commands", "Cryptography", "HTTPClient", "JSON", "Postgres", configuration,
+      lifecycle, logging, signals,
+    ]),
 ]
 
 let services: [Target] = [
@@ -66,7 +74,7 @@ let services: [Target] = [
     "OnboardingAPI", executable: "onboarding-api",
     [
       "AMQP", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON", "MasterKeys", "Postgres",
-      "Repository", "ServiceKit", hummingbird, jwt,
+      "Repository", "ServiceKit", httpTypes, hummingbird, hummingbirdCore, jwt, nioCore,
     ]),
   service(
     "Verifier", executable: "verifier",
@@ -91,6 +99,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -101,6 +110,7 @@ let package = Package(
     system("CLibcrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
     system("CLibcurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
     system("CLibpq", pkgConfig: "libpq", apt: "libpq-dev"),
+    .systemLibrary(name: "CProcess", path: "Shared/System/CProcess"),
     system("CRabbitMQ", pkgConfig: "librabbitmq", apt: "librabbitmq-dev"),
   ] + libraries + services + suites,
   swiftLanguageModes: [.v6]

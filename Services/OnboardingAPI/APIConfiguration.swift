@@ -1,0 +1,40 @@
+import CloudKMS
+import Configuration
+import ServiceKit
+
+/// What the onboarding API is told by its environment.
+struct APIConfiguration: Sendable {
+  let common: CommonSettings
+  let database: DatabaseSettings
+  let platform: PlatformSettings
+  let masterKey: LocalKeyEncryptionKey
+  let identity: IdentitySettings
+  let host: String
+  /// 0 for any that is free.
+  let port: Int
+  /// How long an onboarding waits for the verifier.
+  let verifyTimeout: Duration
+
+  static let host = Setting("HTTP_HOST", "the address to listen on", default: "127.0.0.1")
+  static let port = Setting("HTTP_PORT", "the port to listen on; 0 for any that is free", default: "8080")
+  static let verifyTimeout = Setting(
+    "VERIFY_TIMEOUT_SECONDS", "how long an onboarding waits for the verifier, 1 to 300", default: "30")
+
+  /// Every setting of this service.
+  static let settings =
+    CommonSettings.all + CommonSettings.database + PlatformSettings.all + PlatformSettings.masterKeySettings
+    + IdentitySettings.all + [host, port, verifyTimeout]
+
+  init(provider: any ConfigProvider = EnvironmentVariablesProvider()) throws {
+    var settings = SettingsReader(provider: provider)
+    let host = settings.read(Self.host) { $0 }
+    let port = settings.read(Self.port, as: Setting.integer(0...65_535))
+    let timeout = settings.read(Self.verifyTimeout, as: Setting.seconds(1...300))
+    identity = try IdentitySettings(&settings)
+    database = try DatabaseSettings(&settings, service: "onboarding-api")
+    platform = try PlatformSettings(&settings)
+    masterKey = try PlatformSettings.masterKey(&settings)
+    common = try CommonSettings(&settings, service: "onboarding-api")
+    (self.host, self.port, verifyTimeout) = try settings.require(host, port, timeout)
+  }
+}

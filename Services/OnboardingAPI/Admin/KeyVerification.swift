@@ -1,0 +1,62 @@
+import AMQP
+import CloudKMS
+import Commands
+import FoundationEssentials
+import HTTPTypes
+import JSON
+import ServiceKit
+
+/// Asks a verifier about a candidate key, over AMQP, and waits for its answer.
+struct KeyVerification: Sendable {
+  let rpc: AMQPRPCClient
+  let authenticator: CommandAuthenticator
+  /// How long a verification may take in all.
+  let timeout: Duration
+
+  /// Verifies a candidate and has a new tenant master key wrapped under it.
+  /// - Throws: ``APIError`` with `kms_verify_failed`, `kms_verify_timeout` or `dependency_unavailable`.
+  func verify(
+    _ candidate: KMSCandidate, for tenantID: UUID, keyVersion: Int32, wrapsNewKey: Bool
+  ) async throws -> VerifyKeyReply.Verification {
+    let command = VerifyKey(
+      tenantID: tenantID, candidate: candidate.json.canonicalText, keyVersion: keyVersion, wrapsNewKey: wrapsNewKey,
+      deadline: Date().addingTimeInterval(timeout / .seconds(1)))
+    let question = try authenticator.sign(command)
+    var message = question.message
+    // What nobody waits for any more needn't be probed.
+    message.expiration = timeout
+    message.isPersistent = false
+    let answer = try await call(message)
+    let reply = try authenticator.open(VerifyKeyReply.self, from: SignedCommand(answer))
+    guard reply.inReplyTo == question.messageID else { throw CommandError(code: .notAuthentic) }
+    switch reply.outcome {
+    case .verified(let verification): return verification
+    case .refused(let refusal): throw APIError.verificationFailed(refusal)
+    }
+  }
+
+  private func call(_ message: AMQPMessage) async throws -> AMQPMessage {
+    do {
+      return try await rpc.call(
+        message, exchange: CommandTopology.exchange, routingKey: VerifyKey.name, timeout: timeout)
+    } catch let error as AMQPError where error.code == .timeout {
+      throw APIError(
+        status: .gatewayTimeout, type: "kms_verify_timeout",
+        message: "the key was not verified within \(timeout / .seconds(1)) seconds; nothing was changed, try again")
+    } catch let error as AMQPError where error.code == .unroutable || error.code == .notFound {
+      throw APIError.unavailable("the verifier")
+    }
+  }
+}
+
+extension APIError {
+  static func verificationFailed(_ refusal: VerifyKeyReply.Refusal) -> APIError {
+    APIError(
+      status: .badRequest, type: "kms_verify_failed",
+      message: "the key can't be used (\(refusal.reason) at \(refusal.stage)); nothing was changed",
+      extra: [
+        "reason": .string(refusal.reason), "stage": .string(refusal.stage),
+        "provider_code": refusal.providerCode.map { .string($0) } ?? .null, "hint": .string(refusal.hint),
+      ])
+  }
+}

@@ -1,0 +1,59 @@
+import CloudKMS
+import Commands
+import FoundationEssentials
+import Hummingbird
+import JSON
+import Logging
+import Repository
+
+/// `POST /admin/tenant-kms`: onboards a tenant's key, or replaces it.
+struct OnboardRoute: Sendable {
+  /// The longest body accepted: more than the longest valid one.
+  static let bodyLimit = 64 << 10
+  /// How often a verification is repeated because the tenant's key version moved on during it.
+  static let attempts = 3
+
+  let keys: KeyStore
+  let verification: KeyVerification
+
+  func respond(to request: Request, context: AdminContext) async throws -> Response {
+    let identity = context.identity
+    try identity.requireWriter()
+    let candidate = try KMSCandidate.parse(try await request.json(limit: Self.bodyLimit))
+    if try await keys.isExternalIDTaken(candidate.aws.externalID, by: identity.tenantID) {
+      throw RepositoryError.externalIDInUse
+    }
+    for _ in 1..<Self.attempts {
+      do { return try await onboard(candidate, identity) } catch let error as RepositoryError
+        where error.code == .keyVersionMoved
+      {
+        context.logger.info("key version moved on during the verification; verifying again")
+      }
+    }
+    return try await onboard(candidate, identity)
+  }
+
+  private func onboard(_ candidate: KMSCandidate, _ identity: AdminIdentity) async throws -> Response {
+    let version = try await keys.activeVersion(of: identity.tenantID).version + 1
+    let verified = try await verification.verify(
+      candidate, for: identity.tenantID, keyVersion: version, wrapsNewKey: true)
+    guard let wrappedKey = verified.wrappedKey else { throw APIError.internal }
+    let now = Date()
+    let provider = ProviderKey(
+      name: candidate.provider.storedName, keyReference: candidate.keyReference,
+      configuration: candidate.configurationJSON, wrappingKey: verified.wrappingKey)
+    let key = NewKeyVersion(
+      id: .v7(at: now), version: version,
+      wrapping: Wrapping(method: .customerKMS, wrappedKey: [UInt8](wrappedKey), provider: provider))
+    _ = try await keys.onboard(key, under: provider, of: identity.tenantID, actorID: identity.subject, at: now)
+    return Response(json: [
+      "ok": true, "provider": .string(candidate.provider.rawValue), "kms_key_ref": .string(candidate.keyReference),
+      "new_key_version": .integer(version), "new_key_id": .id(key.id), "rewrap_status": "enqueued",
+      "note": .string(Self.note), "warnings": .array(verified.warnings.map { .string($0) }),
+    ])
+  }
+
+  private static let note =
+    "The tenant's existing data is now being re-encrypted under the new key in the background. Agent sessions that are "
+    + "already running stay valid for up to 5 more minutes."
+}

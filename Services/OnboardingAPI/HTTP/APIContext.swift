@@ -1,0 +1,46 @@
+import FoundationEssentials
+import Hummingbird
+import Logging
+
+/// What every request carries.
+struct APIContext: RequestContext {
+  var coreContext: CoreRequestContextStorage
+  /// Ours, never the client's: it stands in every answer and every log line of the request.
+  let requestID: String
+  /// Who asks, once an admin token was accepted.
+  var admin: AdminIdentity?
+  /// Whose data is asked for, once an API key was accepted.
+  var tenantID: UUID?
+
+  init(source: ApplicationRequestContextSource) {
+    coreContext = CoreRequestContextStorage(source: source)
+    requestID = UUID().uuidString.lowercased()
+    logger[metadataKey: "request_id"] = "\(requestID)"
+  }
+}
+
+/// A request of somebody whose admin token was accepted.
+struct AdminContext: ChildRequestContext {
+  var coreContext: CoreRequestContextStorage
+  let identity: AdminIdentity
+
+  init(context: APIContext) throws {
+    guard let admin = context.admin else { throw APIError.notAuthenticated("an admin token is needed") }
+    coreContext = context.coreContext
+    identity = admin
+  }
+}
+
+/// A request that presented a tenant's API key.
+struct TenantContext: ChildRequestContext {
+  var coreContext: CoreRequestContextStorage
+  let requestID: String
+  let tenantID: UUID
+
+  init(context: APIContext) throws {
+    guard let tenantID = context.tenantID else { throw APIError.notAuthenticated("an API key is needed") }
+    coreContext = context.coreContext
+    requestID = context.requestID
+    self.tenantID = tenantID
+  }
+}

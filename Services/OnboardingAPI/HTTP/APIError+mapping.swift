@@ -1,0 +1,83 @@
+import AMQP
+import CloudKMS
+import HTTPTypes
+import Hummingbird
+import JSON
+import MasterKeys
+import Postgres
+import Repository
+
+/// An error of a module that clients may be told about, in their terms.
+protocol APIErrorConvertible: Error {
+  /// The error for the client, or nil where it is a defect of ours.
+  var apiError: APIError? { get }
+}
+
+extension APIError: APIErrorConvertible {
+  var apiError: APIError? { self }
+}
+
+extension RepositoryError: APIErrorConvertible {
+  var apiError: APIError? {
+    switch code {
+    case .noSuchTenant: .notFound("no such tenant")
+    case .noSuchJob: .notFound("no such rewrap job")
+    case .nameTaken: APIError(status: .conflict, type: "conflict", message: description)
+    case .externalIDInUse:
+      APIError(
+        status: .badRequest, type: "external_id_in_use",
+        message: "this external ID belongs to another tenant; generate a new random UUID for yours")
+    case .keyVersionMoved:
+      APIError(
+        status: .conflict, type: "conflict", message: "another change of this tenant's key is under way; try again")
+    case .migrationEdited, .schemaTooNew, .slugTaken, .unknownValue: nil
+    }
+  }
+}
+
+extension PostgresError: APIErrorConvertible {
+  var apiError: APIError? { isConnectivity || isRetriable ? .unavailable("the database") : nil }
+}
+
+extension AMQPError: APIErrorConvertible {
+  var apiError: APIError? { isRetriable ? .unavailable("the message broker") : nil }
+}
+
+extension CandidateRejection: APIErrorConvertible {
+  var apiError: APIError? {
+    switch self {
+    case .staticCredentials(let path):
+      APIError(
+        status: .badRequest, type: "static_credentials_rejected",
+        message: "\(path) holds a long-lived credential, which is never accepted; grant access by a role instead",
+        extra: ["path": .string(path)])
+    case .invalid(let fields): .invalidRequest("the body doesn't fit", fields: fields)
+    }
+  }
+}
+
+extension MasterKeyError: APIErrorConvertible {
+  var apiError: APIError? {
+    switch code {
+    case .noSuchVersion: nil
+    case .revoked:
+      APIError(
+        status: .gone, type: "key_revoked", message: "the key version that encrypted this was revoked: it is gone")
+    case .sealed(let failure):
+      APIError(
+        status: .serviceUnavailable, type: "tenant_sealed",
+        message: "the tenant's key can't be used (\(failure.reason.rawValue)): \(failure.hint)", retryAfter: 30)
+    }
+  }
+}
+
+extension HTTPError: APIErrorConvertible {
+  var apiError: APIError? {
+    switch status {
+    case .notFound: .notFound("no such route")
+    case .contentTooLarge:
+      APIError(status: status, type: "invalid_request", message: "the body is longer than this call accepts")
+    default: APIError(status: status, type: "invalid_request", message: body ?? status.reasonPhrase)
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import FoundationEssentials
+import JSON
+
+/// Reads the members of a `/v1` body and collects everything that is wrong with them.
+struct BodyReader {
+  private let body: JSONValue
+  private var reasons: [String: [String]] = [:]
+
+  /// - Throws: 400 where the body isn't an object.
+  init(_ body: JSONValue, knownNames: Set<String>) throws(APIError) {
+    guard case .object(let members) = body else {
+      throw .validation("the body must be an object, it is \(body.kind)")
+    }
+    self.body = body
+    for name in members.keys where !knownNames.contains(name) { refuse(String(name.prefix(64)), "is not known here") }
+  }
+
+  mutating func refuse(_ name: String, _ reason: String) { reasons[name, default: []].append(reason) }
+
+  /// - Throws: 400 where something was wrong.
+  func finish() throws(APIError) {
+    guard reasons.isEmpty else { throw .validation("the body doesn't fit", fields: reasons) }
+  }
+
+  /// - Parameter length: in bytes of UTF-8.
+  mutating func string(_ name: String, length: ClosedRange<Int>, isRequired: Bool = false) -> String? {
+    guard let value = present(name, isRequired: isRequired) else { return nil }
+    guard let text = value.string else {
+      refuse(name, "must be a string, is \(value.kind)")
+      return nil
+    }
+    guard length.contains(text.utf8.count) else {
+      refuse(name, "must have \(length.lowerBound) to \(length.upperBound) bytes, has \(text.utf8.count)")
+      return nil
+    }
+    // PostgreSQL's text can't hold U+0000.
+    guard !text.utf8.contains(0) || name == "value" else {
+      refuse(name, "must not contain U+0000")
+      return nil
+    }
+    return text
+  }
+
+  mutating func bool(_ name: String) -> Bool? {
+    guard let value = present(name) else { return nil }
+    if value.bool == nil { refuse(name, "must be a boolean, is \(value.kind)") }
+    return value.bool
+  }
+
+  mutating func id(_ name: String) -> UUID? {
+    guard let value = present(name) else { return nil }
+    let id = value.string.flatMap { UUID(uuidString: $0) }
+    if id == nil { refuse(name, "must be a UUID") }
+    return id
+  }
+
+  mutating func timestamp(_ name: String) -> Date? {
+    guard let value = present(name) else { return nil }
+    let date = value.string.flatMap { Date(rfc3339: $0) }
+    if date == nil { refuse(name, "must be a time of RFC 3339, such as 2030-01-31T00:00:00Z") }
+    return date
+  }
+
+  private mutating func present(_ name: String, isRequired: Bool = false) -> JSONValue? {
+    guard let value = body[name], value != .null else {
+      if isRequired { refuse(name, "is required") }
+      return nil
+    }
+    return value
+  }
+}
+
+extension Date {
+  /// A time of RFC 3339, with or without a fraction.
+  init?(rfc3339 text: String) {
+    let styles = [Date.ISO8601FormatStyle(), Date.ISO8601FormatStyle(includingFractionalSeconds: true)]
+    guard let date = styles.lazy.compactMap({ try? $0.parse(text) }).first else { return nil }
+    self = date
+  }
+}

@@ -1,0 +1,39 @@
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import JSON
+import NIOCore
+
+extension Request {
+  /// Reads a JSON body, refusing a longer one before it is buffered.
+  /// - Parameter limit: the most bytes accepted.
+  func json(limit: Int) async throws -> JSONValue {
+    if let length = headers[.contentLength].flatMap({ Int($0) }), length > limit { throw HTTPError(.contentTooLarge) }
+    let body: ByteBuffer
+    do { body = try await self.body.collect(upTo: limit) } catch is NIOTooManyBytesError {
+      throw HTTPError(.contentTooLarge)
+    }
+    do { return try JSONValue(parsing: Array(buffer: body), maximumLength: limit) } catch {
+      throw APIError.invalidRequest("the body is not JSON: \(error)")
+    }
+  }
+
+  /// The credential of an `Authorization: Bearer` header.
+  /// - Throws: 401 where there is none.
+  func bearerToken() throws -> String {
+    let parts = (headers[.authorization] ?? "").split(separator: " ", maxSplits: 1)
+    guard parts.count == 2, parts[0].lowercased() == "bearer" else {
+      throw APIError.notAuthenticated("send `Authorization: Bearer <token>`")
+    }
+    return String(parts[1])
+  }
+}
+
+extension RequestContext {
+  /// The UUID in a path.
+  /// - Throws: 404 where the text is no UUID: no such thing can exist.
+  func id(_ name: String) throws -> UUID {
+    guard let id = parameters.get(name).flatMap({ UUID(uuidString: $0) }) else { throw APIError.notFound() }
+    return id
+  }
+}

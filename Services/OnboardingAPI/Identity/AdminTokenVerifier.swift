@@ -1,0 +1,49 @@
+import FoundationEssentials
+import JWTKit
+
+/// Decides whether an admin token is genuine, ours to accept, and still valid.
+///
+/// The algorithm is the key's, fixed by configuration and never chosen by the token: `alg: none` and an HMAC made with
+/// a public key are refused before anything is verified (RFC 8725 §3.1).
+struct AdminTokenVerifier: Sendable {
+  /// The longest token looked at, in bytes.
+  static let maximumLength = 8 << 10
+
+  let keys: any TokenKeySource
+  let issuer: String
+  let audience: String
+  let now: @Sendable () -> Date
+
+  /// - Throws: 401 for any fault of the token; what the key source throws where it can't be reached.
+  func identity(of token: String) async throws -> AdminIdentity {
+    guard token.utf8.count <= Self.maximumLength else { throw Self.refused }
+    let claims = try await verifiedClaims(of: token)
+    guard claims.iss.value == issuer, claims.aud.value.contains(audience), now() < claims.exp.value,
+      let tenantID = UUID(uuidString: claims.tenantID), !claims.sub.value.isEmpty, claims.sub.value.utf8.count <= 255
+    else { throw Self.refused }
+    return AdminIdentity(subject: claims.sub.value, tenantID: tenantID, role: claims.role)
+  }
+
+  private func verifiedClaims(of token: String) async throws -> AdminClaims {
+    guard let header = TokenHeader(of: token), keys.algorithms.contains(header.alg) else { throw Self.refused }
+    let collection = try await keys.collection(for: header)
+    do { return try await collection.verify(token, as: AdminClaims.self) } catch { throw Self.refused }
+  }
+
+  /// One answer for every fault, so that it tells a forger nothing.
+  private static let refused = APIError.notAuthenticated("the admin token is missing, expired or not valid here")
+}
+
+/// The part of a token's header that chooses a key (RFC 7515 §4.1).
+struct TokenHeader: Decodable, Sendable {
+  let alg: String
+  let kid: String?
+
+  init?(of token: String) {
+    guard let encoded = token.split(separator: ".", omittingEmptySubsequences: false).first else { return nil }
+    let base64 = String(encoded.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 })
+    let padded = base64 + String(repeating: "=", count: (4 - base64.utf8.count % 4) % 4)
+    guard let data = Data(base64Encoded: padded) else { return nil }
+    do { self = try JSONDecoder().decode(Self.self, from: data) } catch { return nil }
+  }
+}

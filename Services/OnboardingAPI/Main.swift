@@ -1,0 +1,24 @@
+import ArgumentParser
+import ServiceKit
+
+/// The onboarding API and its tools.
+@main struct OnboardingAPI: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "onboarding-api",
+    abstract: "The control plane of Tenant KMS: serves its API, migrates its database, makes tenants and tokens.",
+    subcommands: [ServeCommand.self, MigrateCommand.self, TenantCommand.self, TokenCommand.self],
+    defaultSubcommand: ServeCommand.self)
+
+  static func main() async {
+    await ServiceProcess.main {
+      do {
+        var command = try parseAsRoot()
+        if var command = command as? any AsyncParsableCommand {
+          try await command.run()
+        } else {
+          try command.run()
+        }
+      } catch let error as ConfigurationError { throw error } catch { exit(withError: error) }
+    }
+  }
+}

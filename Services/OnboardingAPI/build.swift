@@ -1,0 +1,87 @@
+import AMQP
+import CloudKMS
+import FoundationEssentials
+import HTTPClient
+import Hummingbird
+import HummingbirdCore
+import JSON
+import Logging
+import MasterKeys
+import NIOCore
+import Postgres
+import Repository
+import ServiceKit
+import ServiceLifecycle
+
+/// Puts the API together; `run()` on the result serves until the process is told to stop.
+func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
+  let logger = Logger(label: "onboarding-api")
+  let common = configuration.common
+  let cloud = configuration.platform.makeHTTPClient()
+  let issuer = configuration.identity.makeHTTPClient()
+  let pool = PostgresPool(
+    configuration: configuration.database.configuration, size: configuration.database.connections, logger: logger)
+  let keys = KeyStore(pool: pool)
+  let unwrapper = KeyUnwrapper(
+    global: configuration.masterKey,
+    aws: configuration.platform.makeAWSPlatform(client: cloud))
+  let masterKeys = MasterKeys(versions: keys, unwrap: unwrapper.unwrap)
+  let rpc = AMQPRPCClient(configuration: common.amqp, logger: logger)
+  let publisher = AMQPPublisher(configuration: common.amqp, logger: logger)
+  let relay = OutboxRelay(
+    outbox: Outbox(pool: pool),
+    listener: PostgresListener(
+      configuration: configuration.database.configuration, channels: [Outbox.notificationChannel], logger: logger),
+    publisher: publisher, authenticator: common.authenticator, logger: logger)
+  let tokens = AdminTokenVerifier(
+    keys: try await configuration.identity.makeKeySource(client: issuer), issuer: configuration.identity.issuer,
+    audience: configuration.identity.audience, now: { Date() })
+
+  let router = buildRouter(
+    tokens: tokens, pool: pool, masterKeys: masterKeys,
+    verification: KeyVerification(
+      rpc: rpc, authenticator: common.authenticator, timeout: configuration.verifyTimeout))
+  let application = Application(
+    router: router,
+    configuration: .init(address: .hostname(configuration.host, port: configuration.port)),
+    onServerRunning: { channel in
+      logger.info("listening", metadata: ["port": "\(channel.localAddress?.port ?? 0)"])
+    }, logger: logger)
+  let topology = TopologyService(configuration: common.amqp, logger: logger)
+  return APIService(
+    services: [cloud, issuer, pool, masterKeys, topology, rpc, publisher, relay, application], logger: logger)
+}
+
+/// The table of routes.
+func buildRouter(
+  tokens: AdminTokenVerifier, pool: PostgresPool, masterKeys: MasterKeys, verification: KeyVerification
+) -> Router<APIContext> {
+  let router = Router(context: APIContext.self)
+  router.add(middleware: RequestMiddleware())
+  router.get("healthz") { _, _ in Response(json: ["ok": true]) }
+
+  let keys = KeyStore(pool: pool)
+  let rewraps = RewrapRoutes(rewraps: RewrapStore(pool: pool))
+  let admin = router.group("admin/tenant-kms").add(middleware: AdminAuthentication(tokens: tokens))
+    .group(context: AdminContext.self)
+  admin.post(use: OnboardRoute(keys: keys, verification: verification).respond)
+  admin.get(use: ConfigurationRoute(keys: keys).respond)
+  admin.get("rewrap", use: rewraps.list)
+  admin.get("rewrap/:lease_id", use: rewraps.show)
+
+  let secrets = SecretRoutes(secrets: SecretStore(pool: pool), masterKeys: masterKeys)
+  let tenant = router.group("v1").add(middleware: APIKeyAuthentication(tenants: TenantStore(pool: pool)))
+    .group(context: TenantContext.self)
+  tenant.post("secrets", use: secrets.create)
+  tenant.get("secrets", use: secrets.list)
+  tenant.get("secrets/:id", use: secrets.show)
+  return router
+}
+
+/// The API's long-lived parts, in the order in which they start.
+struct APIService {
+  let services: [any Service]
+  let logger: Logger
+
+  func run() async throws { try await ServiceProcess.run(services, logger: logger) }
+}

@@ -1,0 +1,29 @@
+import AMQP
+import Commands
+import FoundationEssentials
+import Repository
+import ServiceKit
+
+/// `rewrap.batch`: rewraps the next rows of a range and publishes the continuation.
+struct RewrapBatchHandler: Sendable {
+  let store: RewrapStore
+  let pace: WorkerConfiguration.Pace
+  let rewrapper: Rewrapper
+  let continuation: Continuation
+
+  func handle(
+    _ command: RewrapBatch, _ delivery: AMQPDelivery
+  ) async throws -> CommandHandler<RewrapBatch>.Outcome {
+    let outcome = try await store.rewrapBatch(
+      at: RewrapCursor(command), limit: pace.batchRows, window: pace.window, time: Date(), rewrap: rewrapper.rewrap)
+    switch outcome {
+    case .committed(let next): try await continuation.publish(next)
+    case .stale where delivery.redelivered:
+      // The worker before may have died between its commit and the continuation. Should that have been published
+      // after all, the job has two commands at one place: the second will be stale, not redelivered, and end here.
+      try await continuation.publish(store.openCursors(of: command.leaseID))
+    case .stale, .notRunning: break
+    }
+    return .done
+  }
+}

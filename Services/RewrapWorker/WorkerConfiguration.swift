@@ -1,0 +1,45 @@
+import CloudKMS
+import Configuration
+import ServiceKit
+
+/// What a rewrap worker is told by its environment.
+struct WorkerConfiguration: Sendable {
+  let common: CommonSettings
+  let database: DatabaseSettings
+  let platform: PlatformSettings
+  let masterKey: LocalKeyEncryptionKey
+  let pace: Pace
+
+  /// How a job is cut up.
+  struct Pace: Sendable {
+    /// The most rows of one transaction.
+    let batchRows: Int32
+    /// How many ranges of one job are worked on at once.
+    let window: Int32
+    /// How many batches this process works on at once.
+    let concurrency: Int
+  }
+
+  static let batchRows = Setting("REWRAP_BATCH_ROWS", "the most rows of one batch, 1 to 10000", default: "1000")
+  static let window = Setting("REWRAP_WINDOW", "how many batches of one job are in flight, 1 to 64", default: "4")
+  static let concurrency = Setting(
+    "REWRAP_CONCURRENCY", "how many batches one worker works on at once, 1 to 64", default: "4")
+
+  /// Every setting of this service.
+  static let settings =
+    CommonSettings.all + CommonSettings.database + PlatformSettings.all + PlatformSettings.masterKeySettings
+    + [batchRows, window, concurrency]
+
+  init(provider: any ConfigProvider = EnvironmentVariablesProvider()) throws {
+    var settings = SettingsReader(provider: provider)
+    let rows = settings.read(Self.batchRows, as: Setting.integer(1...10_000))
+    let window = settings.read(Self.window, as: Setting.integer(1...64))
+    let concurrency = settings.read(Self.concurrency, as: Setting.integer(1...64))
+    database = try DatabaseSettings(&settings, service: "rewrap-worker")
+    platform = try PlatformSettings(&settings)
+    masterKey = try PlatformSettings.masterKey(&settings)
+    common = try CommonSettings(&settings, service: "rewrap-worker")
+    let own = try settings.require(rows, window, concurrency)
+    pace = Pace(batchRows: Int32(own.0), window: Int32(own.1), concurrency: own.2)
+  }
+}

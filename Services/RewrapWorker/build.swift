@@ -1,0 +1,46 @@
+import AMQP
+import CloudKMS
+import Commands
+import HTTPClient
+import Logging
+import MasterKeys
+import Postgres
+import Repository
+import ServiceKit
+import ServiceLifecycle
+
+/// Puts a worker together; `run()` on the result serves until the process is told to stop.
+func buildWorker(_ configuration: WorkerConfiguration) -> WorkerService {
+  let logger = Logger(label: "rewrap-worker")
+  let common = configuration.common
+  let client = configuration.platform.makeHTTPClient()
+  let pool = PostgresPool(
+    configuration: configuration.database.configuration, size: configuration.database.connections, logger: logger)
+  let unwrapper = KeyUnwrapper(
+    global: configuration.masterKey, aws: configuration.platform.makeAWSPlatform(client: client))
+  let masterKeys = MasterKeys(versions: KeyStore(pool: pool), unwrap: unwrapper.unwrap)
+  let publisher = AMQPPublisher(configuration: common.amqp, logger: logger)
+  let continuation = Continuation(publisher: publisher, authenticator: common.authenticator)
+  let store = RewrapStore(pool: pool)
+
+  let start = StartRewrapHandler(store: store, pace: configuration.pace, continuation: continuation, logger: logger)
+  let batch = RewrapBatchHandler(
+    store: store, pace: configuration.pace, rewrapper: Rewrapper(masterKeys: masterKeys), continuation: continuation)
+  let starts = AMQPConsumer(
+    configuration: common.amqp, queue: StartRewrap.name, prefetch: 1, topology: CommandTopology.topology,
+    logger: logger,
+    handler: CommandHandler(authenticator: common.authenticator, logger: logger, body: start.handle).handle)
+  let batches = AMQPConsumer(
+    configuration: common.amqp, queue: RewrapBatch.name, prefetch: configuration.pace.concurrency,
+    topology: CommandTopology.topology, logger: logger,
+    handler: CommandHandler(authenticator: common.authenticator, logger: logger, body: batch.handle).handle)
+  return WorkerService(services: [client, pool, masterKeys, publisher, starts, batches], logger: logger)
+}
+
+/// The worker's long-lived parts, in the order in which they start.
+struct WorkerService {
+  let services: [any Service]
+  let logger: Logger
+
+  func run() async throws { try await ServiceProcess.run(services, logger: logger) }
+}

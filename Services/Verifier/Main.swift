@@ -1,0 +1,13 @@
+import ServiceKit
+
+/// Probes customers' keys for the other services: what `kms.verify` asks.
+@main enum Verifier {
+  static func main() async {
+    await ServiceProcess.main {
+      let configuration = try VerifierConfiguration()
+      try ServiceProcess.protectMemory()
+      configuration.common.logFormat.bootstrap(level: configuration.common.logLevel)
+      try await buildVerifier(configuration).run()
+    }
+  }
+}
