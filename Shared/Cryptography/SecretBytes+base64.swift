@@ -1,6 +1,6 @@
 extension SecretBytes {
-  /// The longest base64 text that is decoded, in characters: 3 MiB of bytes.
-  public static let maximumBase64Count = 4 << 20
+  /// The longest base64 text that is decoded, in characters: 1.5 MiB of bytes.
+  public static let maximumBase64Count = 2 << 20
 
   /// Decodes base64 straight into a secret, without a copy elsewhere and without lookups that depend on it.
   ///

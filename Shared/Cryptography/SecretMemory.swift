@@ -1,5 +1,4 @@
 internal import CLibcrypto
-internal import Synchronization
 
 #if canImport(Glibc)
   internal import Glibc
@@ -24,22 +23,25 @@ enum SecretMemory {
     if let slot = unsafe keySlots.take(byteCount) ?? valueSlots.take(byteCount) {
       return unsafe UnsafeMutableRawBufferPointer(start: slot, count: byteCount)
     }
-    return unsafe UnsafeMutableRawBufferPointer(start: allocatePages(wholePages(byteCount)), count: byteCount)
+    return unsafe UnsafeMutableRawBufferPointer(start: allocatePages(byteCount), count: byteCount)
   }
 
   static func deallocate(_ buffer: UnsafeMutableRawBufferPointer) {
     guard let address = buffer.baseAddress else { return }
     if unsafe keySlots.giveBack(address, buffer.count) || valueSlots.giveBack(address, buffer.count) { return }
-    unsafe deallocatePages(address, wholePages(buffer.count))
+    unsafe deallocatePages(address, buffer.count)
   }
 
+  /// Pages of their own for at least so many bytes: no neighbour's lock is touched by theirs.
   static func allocatePages(_ byteCount: Int) -> UnsafeMutableRawPointer {
+    let byteCount = wholePages(byteCount)
     let pages = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: pageSize)
     _ = unsafe mlock(pages, byteCount)
     return unsafe pages
   }
 
   static func deallocatePages(_ pages: UnsafeMutableRawPointer, _ byteCount: Int) {
+    let byteCount = wholePages(byteCount)
     unsafe OPENSSL_cleanse(pages, byteCount)
     _ = unsafe munlock(pages, byteCount)
     unsafe pages.deallocate()
@@ -49,46 +51,5 @@ enum SecretMemory {
 
   private static func wholePages(_ byteCount: Int) -> Int {
     (byteCount + pageSize - 1) / pageSize * pageSize
-  }
-}
-
-/// A locked region cut into slots of one size.
-///
-/// Its addresses never change and each slot belongs to one taker at a time, so the only shared state is the list of free
-/// slots behind its mutex: that is why the addresses may be `nonisolated(unsafe)`.
-@safe
-final class SecretSlots: Sendable {
-  private let slotSize: Int
-  private nonisolated(unsafe) let start: UnsafeMutableRawPointer
-  private nonisolated(unsafe) let end: UnsafeMutableRawPointer
-  private let free: Mutex<[Int32]>
-
-  init(slotSize: Int, count: Int) {
-    self.slotSize = slotSize
-    unsafe start = SecretMemory.allocatePages(slotSize * count)
-    unsafe end = start + slotSize * count
-    free = Mutex((0..<Int32(count)).reversed())
-    #if os(Linux)
-      _ = unsafe madvise(start, slotSize * count, MADV_DONTDUMP)
-    #endif
-  }
-
-  deinit {
-    unsafe SecretMemory.deallocatePages(start, end - start)
-  }
-
-  /// A slot, or nil if none is free or `byteCount` exceeds a slot.
-  func take(_ byteCount: Int) -> UnsafeMutableRawPointer? {
-    guard byteCount <= slotSize, let index = free.withLock({ $0.popLast() }) else { return nil }
-    return unsafe start + Int(index) * slotSize
-  }
-
-  /// Wipes and frees a slot of which `byteCount` bytes were used; false if the address isn't one of this region's.
-  func giveBack(_ address: UnsafeMutableRawPointer, _ byteCount: Int) -> Bool {
-    guard unsafe address >= start, unsafe address < end else { return false }
-    unsafe OPENSSL_cleanse(address, byteCount)
-    let index = unsafe Int32((address - start) / slotSize)
-    free.withLock { $0.append(index) }
-    return true
   }
 }

@@ -38,9 +38,11 @@ extension SigV4Signer {
   }
 
   func signature(of stringToSign: [UInt8], _ credentials: AWSCredentials, _ scope: CredentialScope) -> String {
-    let code = signingKeys.withLock { keys in
-      keys.authenticator(for: credentials.secretAccessKey, in: scope).authenticationCode(for: stringToSign)
-    }
+    let secret = credentials.secretAccessKey
+    // Where another task holds the cache, deriving the key anew takes less time than putting this thread to sleep.
+    let code =
+      signingKeys.withLockIfAvailable { $0.authenticator(for: secret, in: scope).authenticationCode(for: stringToSign) }
+      ?? SigningKeys.derive(from: secret, in: scope).authenticationCode(for: stringToSign)
     return String(hexadecimal: code)
   }
 }

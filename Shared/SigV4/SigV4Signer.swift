@@ -5,8 +5,7 @@ internal import Synchronization
 /// SigV4 signs requests to AWS with Signature Version 4; pure: no I/O, no clock, no credentials of its own.
 ///
 /// One signer serves one region and service, for any credentials, from any number of tasks. It follows the AWS IAM user
-/// guide, "Create a signed AWS API request". It never blocks but for the lock around its cache of signing keys, held for
-/// one HMAC.
+/// guide, "Create a signed AWS API request". It never blocks.
 public final class SigV4Signer: Sendable {
   /// The most signing keys that one signer caches: each is for one secret and one day.
   public static let cacheCapacity = 16

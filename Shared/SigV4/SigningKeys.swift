@@ -32,7 +32,7 @@ struct SigningKeys {
   }
 
   /// AWS: "Create a signed API request", step 3: each part of the scope keys the next.
-  private static func derive(from secret: SecretBytes, in scope: CredentialScope) -> HMACSHA256 {
+  static func derive(from secret: SecretBytes, in scope: CredentialScope) -> HMACSHA256 {
     let prefix = "AWS4".utf8
     let first = SecretBytes(count: prefix.count + secret.count) { buffer in
       buffer.copyBytes(from: prefix)

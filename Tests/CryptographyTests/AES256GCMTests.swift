@@ -23,7 +23,7 @@ import Testing
             + "8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f662898015ad" + "b094dac5d93471bdec1a502270e3cc6c"))
   }
 
-  @Test(arguments: [0, 1, 15, 16, 17, 32, 256, 4096, 1 << 20])
+  @Test(arguments: [0, 1, 15, 16, 17, 32, 256, 4096, 1 << 16])
   func opensWhatItSealed(count: Int) throws {
     let cipher = try AES256GCM(key: key)
     let plaintext = (0..<count).map { UInt8(truncatingIfNeeded: $0) }

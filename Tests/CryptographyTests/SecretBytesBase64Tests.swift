@@ -35,8 +35,6 @@ import Testing
   }
 
   @Test func refusesATextOverItsLimit() {
-    let longest = String(repeating: "A", count: SecretBytes.maximumBase64Count)
-    #expect(SecretBytes(base64: longest)?.count == 3 << 20)
-    #expect(SecretBytes(base64: longest + "AAAA") == nil)
+    #expect(SecretBytes(base64: String(repeating: "A", count: SecretBytes.maximumBase64Count + 4)) == nil)
   }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct SecretMemoryTests {
   @Test func wipesASlotWhenItComesBack() throws {
-    let slots = SecretSlots(slotSize: 64, count: 4)
+    let slots = SecretSlots(slotSize: 64, count: 64)
     let slot = try #require(slots.take(40))
     slot.initializeMemory(as: UInt8.self, repeating: 0xAA, count: 40)
     #expect(slots.giveBack(slot, 40))
@@ -15,19 +15,36 @@ import Testing
   }
 
   @Test func handsOutEachSlotOnce() {
-    let slots = SecretSlots(slotSize: 64, count: 4)
-    let taken = (0..<4).compactMap { _ in slots.take(64) }
-    #expect(Set(taken).count == 4)
+    let slots = SecretSlots(slotSize: 64, count: 64)
+    let taken = (0..<64).compactMap { _ in slots.take(64) }
+    #expect(Set(taken).count == 64)
     #expect(slots.take(1) == nil)
     #expect(taken.allSatisfy { slots.giveBack($0, 64) })
     #expect(slots.take(1) != nil)
   }
 
   @Test func leavesWhatIsTooLongOrForeignToOthers() {
-    let slots = SecretSlots(slotSize: 64, count: 4)
+    let slots = SecretSlots(slotSize: 64, count: 64)
     #expect(slots.take(65) == nil)
     let foreign = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
     defer { foreign.deallocate() }
     #expect(!slots.giveBack(foreign, 64))
+  }
+
+  @Test func sharesItsSlotsAmongTasks() async {
+    let slots = SecretSlots(slotSize: 64, count: 64)
+    await withTaskGroup(of: Bool.self) { group in
+      for task in UInt8(1)...8 {
+        group.addTask {
+          (0..<200).allSatisfy { _ in
+            guard let slot = slots.take(64) else { return false }
+            slot.initializeMemory(as: UInt8.self, repeating: task, count: 64)
+            let isOurs = UnsafeRawBufferPointer(start: slot, count: 64).allSatisfy { $0 == task }
+            return slots.giveBack(slot, 64) && isOurs
+          }
+        }
+      }
+      for await isIntact in group { #expect(isIntact) }
+    }
   }
 }

@@ -87,7 +87,7 @@ import Testing
     var generator = SplitMix64(state: seed)
     let cipher = try EnvelopeCipher(key: key, kind: .payload, keyVersion: 0)
     let envelope = try cipher.seal(0..<64, at: .sample)
-    for round in 0..<20000 {
+    for round in 0..<5000 {
       var bytes = envelope
       switch generator.next() % 3 {
       case 0:

@@ -4,8 +4,11 @@ import SigV4
 
 extension AWSCredentials {
   /// The credentials of AWS's documentation.
-  static let example = AWSCredentials(
-    accessKeyID: "AKIDEXAMPLE", secretAccessKey: SecretBytes(copying: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".utf8))
+  static var example: AWSCredentials {
+    AWSCredentials(
+      accessKeyID: "AKIDEXAMPLE",
+      secretAccessKey: SecretBytes(copying: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".utf8))
+  }
 
   func with(sessionToken: String?) -> AWSCredentials {
     AWSCredentials(accessKeyID: accessKeyID, secretAccessKey: secretAccessKey, sessionToken: sessionToken)

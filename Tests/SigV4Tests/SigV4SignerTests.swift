@@ -133,16 +133,14 @@ import Testing
   }
 
   @Test func isSharedByManyTasks() async throws {
-    let expected = try signer.sign(.decrypt, credentials: .example, at: .example).signature
+    let shared = AWSCredentials.example
+    let expected = try signer.sign(.decrypt, credentials: shared, at: .example).signature
     let signatures = try await withThrowingTaskGroup(of: [String].self) { group in
       for _ in 0..<8 {
         group.addTask { [signer] in
+          // Every other secret is a new one, so that the cache turns over under contention.
           try (0..<50).map { round in
-            // Every other secret is a new one, so that the cache turns over under contention.
-            let secret = SecretBytes(copying: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".utf8)
-            let fresh = AWSCredentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: secret)
-            return try signer.sign(.decrypt, credentials: round.isMultiple(of: 2) ? .example : fresh, at: .example)
-              .signature
+            try signer.sign(.decrypt, credentials: round.isMultiple(of: 2) ? shared : .example, at: .example).signature
           }
         }
       }
