@@ -14,6 +14,7 @@ struct ParameterBuffer {
       throw PostgresError(.invalidParameters, "a statement takes at most 65535 parameters")
     }
     ranges.reserveCapacity(values.count)
+    bytes.reserveCapacity(values.reduce(0) { $0 + Self.sizeHint($1) })
     for value in values {
       let start = bytes.count
       let isNull = !append(value)
@@ -21,6 +22,15 @@ struct ParameterBuffer {
     }
     guard bytes.count <= Self.sizeLimit else {
       throw PostgresError(.invalidParameters, "a statement's parameters take at most 1 GiB")
+    }
+  }
+
+  private static func sizeHint(_ value: PostgresValue) -> Int {
+    switch value {
+    case .text(let text): text.utf8.count
+    case .bytes(let bytes), .json(let bytes): bytes.count + 1
+    case .array(let array): array.bytes.count
+    default: 16
     }
   }
 

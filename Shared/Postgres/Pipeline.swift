@@ -88,7 +88,9 @@ struct Pipeline {
   private func accept(
     _ result: ResultHandle, of step: Step, into outcome: inout Outcome, prepared: inout PreparedStatements
   ) throws(PostgresError) {
-    let isSuccess = result.status == PGRES_TUPLES_OK || result.status == PGRES_COMMAND_OK
+    let isSuccess = [PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY].contains(result.status)
+    // COPY's data can't travel in a pipeline, so a statement that begins one ends the session.
+    guard isSuccess || [PGRES_FATAL_ERROR, PGRES_PIPELINE_ABORTED].contains(result.status) else { throw Self.broken() }
     switch step {
     case .control(let sql):
       if isSuccess { outcome.controlTags.append(result.commandTag) }

@@ -38,6 +38,7 @@ extension PostgresConnection {
   }
 
   func executeScript(_ sql: String, in transactionID: Int?) async throws {
+    guard !sql.utf8.contains(0) else { throw PostgresError(.invalidParameters, "the script contains a NUL character") }
     try await withInterruption { connection, interruption in
       let handle = try connection.handle(for: transactionID)
       try connection.dropOnLoss {

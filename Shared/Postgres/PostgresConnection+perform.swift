@@ -2,7 +2,8 @@ import CLibpq
 import Synchronization
 
 extension PostgresConnection {
-  /// How long the server may take for BEGIN, COMMIT or ROLLBACK where no statement timeout says so.
+  /// How long the server may take for COMMIT or ROLLBACK, which no statement timeout bounds: PostgreSQL ends it before
+  /// it runs deferred triggers and waits for replicas.
   static let controlTimeout = Duration.seconds(30)
 
   /// The open handle, once it is clear that the caller may use it.
@@ -42,8 +43,7 @@ extension PostgresConnection {
   func control(_ sql: StaticString) throws -> String {
     guard let handle else { throw PostgresError(.connectionLost, "the connection is closed") }
     return try dropOnLoss {
-      let deadline = ContinuousClock.now + Self.controlTimeout
-      var exchange = Exchange(handle, interruption: nil, deadline: patience(for: 1) ?? deadline)
+      var exchange = Exchange(handle, interruption: nil, deadline: .now + Self.controlTimeout)
       var pipeline = try Pipeline(handle)
       try pipeline.send(control: sql)
       let outcome = try pipeline.finish(&exchange, prepared: &prepared)

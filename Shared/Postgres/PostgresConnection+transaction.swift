@@ -38,12 +38,13 @@ extension PostgresConnection {
 
   private func commit(_ id: Int) throws {
     guard let ended = end(id), ended.pendingBegin == nil else { return }
+    guard isOpen else { throw PostgresError(.connectionLost, "the connection broke before COMMIT") }
     do {
       // A transaction that a failed statement has aborted is rolled back by COMMIT, which counts as success.
       guard try control("COMMIT") == "COMMIT" else {
         throw PostgresError(.transactionAborted, "rolled back, because a statement in it had failed")
       }
-    } catch let error as PostgresError where error.code == .connectionLost || error.code == .timeout {
+    } catch let error as PostgresError where !isOpen {
       throw error.with(code: .commitUnknown, reason: "the connection broke during COMMIT")
     }
   }

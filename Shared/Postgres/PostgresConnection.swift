@@ -54,7 +54,7 @@ public actor PostgresConnection {
     }
   }
 
-  /// Ends the session; harmless when it has ended already.
+  /// Ends the session after the statement under way, if any; harmless when it has ended already.
   public func close() {
     descriptor.store(-1, ordering: .releasing)
     isReusable.store(false, ordering: .releasing)

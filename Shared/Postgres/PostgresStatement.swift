@@ -19,7 +19,9 @@ public struct PostgresStatement: Sendable, Hashable, ExpressibleByStringLiteral 
   public init(stringLiteral sql: StaticString) { self.init(sql) }
 
   /// Takes text made at run time, which must not be made from anybody's input: quote nothing into it.
+  /// - Parameter sql: must not contain a NUL character, where libpq would take it to end.
   public init(unchecked sql: String) {
+    precondition(!sql.utf8.contains(0), "a statement contains a NUL character")
     self.sql = sql
     hash = sql.hashValue
   }

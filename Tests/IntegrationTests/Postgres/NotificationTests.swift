@@ -33,6 +33,28 @@ struct NotificationTests {
     }
   }
 
+  @Test func cancellationEndsTheLoop() async throws {
+    try await TestDatabase.with { database in
+      let listener = PostgresListener(
+        configuration: database.configuration, channels: ["a"], logger: TestDatabase.logger)
+      let (listening, continuation) = AsyncStream<Void>.makeStream()
+      let events = await withTaskGroup { group in
+        group.addTask {
+          var count = 0
+          for await _ in listener {
+            count += 1
+            continuation.finish()
+          }
+          return count
+        }
+        for await _ in listening {}
+        group.cancelAll()
+        return await group.next()
+      }
+      #expect(events == 1)
+    }
+  }
+
   @Test func theListenerReconnects() async throws {
     try await TestDatabase.with { database in
       let sender = try await database.connect()

@@ -95,6 +95,17 @@ struct StatementTests {
     }
   }
 
+  @Test func emptyAndUnsupportedStatements() async throws {
+    try await TestDatabase.with { database in
+      let connection = try await database.connect()
+      #expect(try await connection.execute("").isEmpty)
+      #expect(await connection.isOpen)
+      let error = await #expect(throws: PostgresError.self) { try await connection.execute("COPY pg_class TO STDOUT") }
+      #expect(error?.code == .connectionLost)
+      #expect(await !connection.isOpen)
+    }
+  }
+
   @Test func scriptsRunAsOneTransaction() async throws {
     try await TestDatabase.with { database in
       let connection = try await database.connect()

@@ -90,6 +90,19 @@ struct TransactionTests {
     }
   }
 
+  /// A refusal at COMMIT is an answer: nothing was committed.
+  @Test func aRefusedCommitIsKnown() async throws {
+    try await TestDatabase.with { database in
+      let connection = try await database.connect()
+      try await connection.executeScript("CREATE TABLE t (a int, UNIQUE (a) DEFERRABLE INITIALLY DEFERRED)")
+      let error = await #expect(throws: PostgresError.self) {
+        try await connection.withTransaction { _ = try await $0.execute("INSERT INTO t VALUES (1), (1)") }
+      }
+      #expect(error?.code == .server && error?.sqlState == .uniqueViolation)
+      #expect(try await connection.execute("SELECT * FROM t").isEmpty)
+    }
+  }
+
   /// A trigger that runs at COMMIT blocks there, so that the session can be ended in the middle of it.
   @Test func aConnectionLostDuringCommitLeavesItUnknown() async throws {
     try await TestDatabase.with { database in
