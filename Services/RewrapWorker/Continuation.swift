@@ -1,5 +1,6 @@
 import AMQP
 import Commands
+import FoundationEssentials
 import Repository
 import ServiceKit
 
@@ -8,7 +9,13 @@ struct Continuation: Sendable {
   let publisher: AMQPPublisher
   let authenticator: CommandAuthenticator
 
+  /// Has the ranges carried on from where they stand.
   func publish(_ cursors: [RewrapCursor]) async throws {
     for cursor in cursors { try await publisher.publish(cursor.command, signedBy: authenticator) }
+  }
+
+  /// Has the jobs planned.
+  func start(_ jobs: [UUID]) async throws {
+    for job in jobs { try await publisher.publish(StartRewrap(leaseID: job), signedBy: authenticator) }
   }
 }

@@ -1,6 +1,8 @@
 import AMQP
 import Commands
 import FoundationEssentials
+import Logging
+import MasterKeys
 import Repository
 import ServiceKit
 
@@ -10,12 +12,21 @@ struct RewrapBatchHandler: Sendable {
   let pace: WorkerConfiguration.Pace
   let rewrapper: Rewrapper
   let continuation: Continuation
+  let logger: Logger
 
   func handle(
     _ command: RewrapBatch, _ delivery: AMQPDelivery
   ) async throws -> CommandHandler<RewrapBatch>.Outcome {
-    let outcome = try await store.rewrapBatch(
-      at: RewrapCursor(command), limit: pace.batchRows, window: pace.window, time: Date(), rewrap: rewrapper.rewrap)
+    let outcome: RewrapStore.BatchOutcome
+    do {
+      outcome = try await store.rewrapBatch(
+        at: RewrapCursor(command), limit: pace.batchRows, window: pace.window, time: Date(), rewrap: rewrapper.rewrap)
+    } catch let error as MasterKeyError {
+      // Trying again at once would only wear out the delivery limit: the range stays where it is, and is found there
+      // once it has stalled for a while.
+      logger.warning("rewrap waits for the tenant's key", metadata: ["error": "\(error)"])
+      return .done
+    }
     switch outcome {
     case .committed(let next): try await continuation.publish(next)
     case .stale where delivery.redelivered:

@@ -25,7 +25,8 @@ func buildWorker(_ configuration: WorkerConfiguration) -> WorkerService {
 
   let start = StartRewrapHandler(store: store, pace: configuration.pace, continuation: continuation, logger: logger)
   let batch = RewrapBatchHandler(
-    store: store, pace: configuration.pace, rewrapper: Rewrapper(masterKeys: masterKeys), continuation: continuation)
+    store: store, pace: configuration.pace, rewrapper: Rewrapper(masterKeys: masterKeys), continuation: continuation,
+    logger: logger)
   let starts = AMQPConsumer(
     configuration: common.amqp, queue: StartRewrap.name, prefetch: 1, topology: CommandTopology.topology,
     logger: logger,
@@ -34,7 +35,8 @@ func buildWorker(_ configuration: WorkerConfiguration) -> WorkerService {
     configuration: common.amqp, queue: RewrapBatch.name, prefetch: configuration.pace.concurrency,
     topology: CommandTopology.topology, logger: logger,
     handler: CommandHandler(authenticator: common.authenticator, logger: logger, body: batch.handle).handle)
-  return WorkerService(services: [client, pool, masterKeys, publisher, starts, batches], logger: logger)
+  let stalled = StalledJobs(store: store, continuation: continuation, logger: logger)
+  return WorkerService(services: [client, pool, masterKeys, publisher, starts, batches, stalled], logger: logger)
 }
 
 /// The worker's long-lived parts, in the order in which they start.

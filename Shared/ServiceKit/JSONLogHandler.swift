@@ -34,7 +34,7 @@ public struct JSONLogHandler: LogHandler {
       members[key] = .string(value.description)
     }
     if let error = event.error { members["error"] = .string("\(error)") }
-    members["at"] = .string(Date().formatted(.iso8601.time(includingFractionalSeconds: true)))
+    members["at"] = .string(Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
     members["level"] = .string(event.level.rawValue)
     members["logger"] = .string(label)
     members["message"] = .string(event.message.description)

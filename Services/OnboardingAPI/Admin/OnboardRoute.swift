@@ -46,11 +46,13 @@ struct OnboardRoute: Sendable {
       id: .v7(at: now), version: version,
       wrapping: Wrapping(method: .customerKMS, wrappedKey: [UInt8](wrappedKey), provider: provider))
     _ = try await keys.onboard(key, under: provider, of: identity.tenantID, actorID: identity.subject, at: now)
-    return Response(json: [
+    var answer: [String: JSONValue] = [
       "ok": true, "provider": .string(candidate.provider.rawValue), "kms_key_ref": .string(candidate.keyReference),
       "new_key_version": .integer(version), "new_key_id": .id(key.id), "rewrap_status": "enqueued",
-      "note": .string(Self.note), "warnings": .array(verified.warnings.map { .string($0) }),
-    ])
+      "note": .string(Self.note),
+    ]
+    if !verified.warnings.isEmpty { answer["warnings"] = .array(verified.warnings.map { .string($0) }) }
+    return Response(json: .object(answer))
   }
 
   private static let note =

@@ -25,7 +25,7 @@ extension Response {
 extension JSONValue {
   /// RFC 3339 in UTC with milliseconds; null for nil.
   static func timestamp(_ date: Date?) -> JSONValue {
-    date.map { .string($0.formatted(.iso8601.time(includingFractionalSeconds: true))) } ?? .null
+    date.map { .string($0.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))) } ?? .null
   }
 
   /// A UUID in lowercase; null for nil.

@@ -1,0 +1,42 @@
+import FoundationEssentials
+import Logging
+import Repository
+import ServiceLifecycle
+
+/// Finds jobs that nobody carries on, and has them carried on.
+///
+/// The database knows where each job stands, the broker only whose turn it is. So whatever loses a command (a broker
+/// restored from an older state, a tenant whose key didn't answer) costs time, never a job. Every worker looks; the
+/// commands that several publish for one place end at the first that moves the cursor.
+struct StalledJobs: Service {
+  /// How often a worker looks, and how long a range must have stood still.
+  static let interval = Duration.seconds(30)
+
+  let store: RewrapStore
+  let continuation: Continuation
+  let logger: Logger
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      while !Task.isCancelled {
+        do { try await Task.sleep(for: Self.interval) } catch { return }
+        await look()
+      }
+    }
+  }
+
+  private func look() async {
+    do {
+      let found = try await store.stalled(since: Date().addingTimeInterval(-(Self.interval / .seconds(1))))
+      try await continuation.start(found.unplanned)
+      try await continuation.publish(found.cursors)
+      if !found.unplanned.isEmpty || !found.cursors.isEmpty {
+        logger.notice(
+          "carried on stalled jobs",
+          metadata: ["unplanned": "\(found.unplanned.count)", "ranges": "\(found.cursors.count)"])
+      }
+    } catch {
+      logger.warning("stalled jobs not looked for", metadata: ["error": "\(error)"])
+    }
+  }
+}
