@@ -310,4 +310,12 @@ import Testing
       await client.shutdown()
     }
   }
+
+  @Test func asAServiceItShutsDownWhenItIsEnded() async throws {
+    let client = HTTPClient()
+    let service = Task { try await client.run() }
+    service.cancel()
+    try await service.value
+    #expect(await failure(client, HTTPRequest(method: "GET", url: "https://host/"))?.code == .shutDown)
+  }
 }
