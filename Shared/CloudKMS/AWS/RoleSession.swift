@@ -66,6 +66,7 @@ struct RoleSession: Sendable {
       HeaderField(name: "X-Amz-Target", value: target),
     ]
     let response = try await caller.post(body, to: .kms, headers: headers, credentials: credentials, stage: stage)
-    return try KMSAnswer(response, stage: stage)
+    // A second reference to the body would have a copy of it wiped, and the key left behind in the original.
+    return try KMSAnswer(consume response, stage: stage)
   }
 }
