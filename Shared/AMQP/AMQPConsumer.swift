@@ -28,7 +28,7 @@ public final class AMQPConsumer: Service {
     let prefetch = UInt16(clamping: max(prefetch, 1))
     pool = HandlerPool(inbox: inbox, limit: Int(prefetch), handler: handler)
     loop = ConnectionLoop(
-      ConsumeSession(.queue(queue), prefetch: prefetch, topology: topology, inbox: inbox),
+      ConsumeSession(.queue(queue), prefetch: prefetch, topology: topology, inbox: inbox, logger: logger),
       configuration: configuration, wakeup: inbox.wakeup, gracePeriod: gracePeriod, logger: logger)
   }
 

@@ -32,7 +32,8 @@ public final class AMQPSubscription: Service {
     loop = ConnectionLoop(
       ConsumeSession(
         .exchange(exchange), prefetch: UInt16(clamping: max(prefetch, 1)),
-        topology: AMQPTopology(exchanges: [.fanout(exchange)]), inbox: inbox, onLinkChange: onLinkChange),
+        topology: AMQPTopology(exchanges: [.fanout(exchange)]), inbox: inbox, logger: logger, onLinkChange: onLinkChange
+      ),
       configuration: configuration, wakeup: inbox.wakeup, gracePeriod: .seconds(1), logger: logger)
   }
 

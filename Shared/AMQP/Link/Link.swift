@@ -39,6 +39,9 @@ final class Link {
   /// The socket, to poll for input.
   var descriptor: CInt { unsafe amqp_get_sockfd(state) }
 
+  /// The heartbeat interval agreed with the broker, which may have asked for a shorter one.
+  var heartbeat: Duration { unsafe .seconds(amqp_get_heartbeat(state)) }
+
   /// Whether input waits in memory, where polling the socket can't see it.
   var hasBufferedInput: Bool { unsafe amqp_frames_enqueued(state) != 0 || amqp_data_in_buffer(state) != 0 }
 

@@ -17,6 +17,7 @@ actor ConnectionLoop<Session: LinkSession> {
   private let gracePeriod: Duration
   private let logger: Logger
   private let wakeup: Wakeup
+  private let interruption = Interruption()
   private nonisolated let stop = Atomic(Stop.no.rawValue)
   private var session: Session
 
@@ -55,6 +56,7 @@ actor ConnectionLoop<Session: LinkSession> {
       }
     } onCancel: {
       self.request(.now)
+      self.interruption.fire()
     }
   }
 
@@ -74,6 +76,7 @@ actor ConnectionLoop<Session: LinkSession> {
       } catch {
         session.lost(error)
         if error.isFatal { throw error }
+        guard requestedStop == .no else { return }
         attempt = ContinuousClock.now - start > configuration.backoff.maximum ? 0 : attempt
         let delay = configuration.backoff.delay(attempt: attempt)
         logger.warning("AMQP connection lost", metadata: ["error": "\(error)", "retry_in": "\(delay)"])
@@ -97,13 +100,14 @@ actor ConnectionLoop<Session: LinkSession> {
     try session.opened(link)
     logger.info("AMQP connection up", metadata: ["broker": "\(configuration)"])
     try serve(link)
-    link.close()
+    // A cancellation doesn't wait for the broker's goodbye: one with an alarm wouldn't answer.
+    if requestedStop == .drain { link.close() }
   }
 
   /// Pumps until a shutdown is done; everything between two waits happens without a suspension.
   private func serve(_ link: Link) throws(AMQPError) {
     // A quarter of the interval keeps heartbeats well within the half that librabbitmq needs.
-    let pulse = configuration.heartbeat / 4
+    let pulse = link.heartbeat / 4
     var deadline: ContinuousClock.Instant?
     while requestedStop != .now {
       if requestedStop == .drain, deadline == nil {
@@ -111,12 +115,20 @@ actor ConnectionLoop<Session: LinkSession> {
         try session.drain(link)
       }
       try receive(from: link)
-      try session.transfer(to: link)
+      try transfer(to: link)
       if let deadline, session.isDrained || .now >= deadline { return }
       guard !link.hasBufferedInput else { continue }
       let rest = deadline.map { ContinuousClock.now.duration(to: $0) } ?? pulse
       wakeup.wait(forInputOn: link.descriptor, atMost: min(pulse, rest))
     }
+  }
+
+  private func transfer(to link: Link) throws(AMQPError) {
+    interruption.arm(link.descriptor)
+    defer { interruption.disarm() }
+    // Looked at again: a cancellation just before found nothing to interrupt.
+    guard requestedStop != .now else { return }
+    try session.transfer(to: link)
   }
 
   /// Takes what has arrived, but no more than a fair share before output gets its turn.

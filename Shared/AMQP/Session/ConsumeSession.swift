@@ -1,3 +1,5 @@
+import Logging
+
 /// Consumes a queue into an inbox and acknowledges what the handlers are done with.
 struct ConsumeSession: LinkSession {
   /// What is consumed.
@@ -12,6 +14,7 @@ struct ConsumeSession: LinkSession {
   private let prefetch: UInt16
   private let topology: AMQPTopology?
   private let inbox: Inbox
+  private let logger: Logger
   private let onLinkChange: @Sendable (AMQPLinkState) -> Void
   private var isUp = false
   private var isDraining = false
@@ -23,15 +26,17 @@ struct ConsumeSession: LinkSession {
   ///   - prefetch: how many unacknowledged deliveries the broker may have out.
   ///   - topology: declared on each connection.
   ///   - inbox: where deliveries go and outcomes come from.
+  ///   - logger: told of messages that no handler sees.
   ///   - onLinkChange: told, on the loop's queue, when nothing is missed from now on, and when something may be.
   init(
-    _ source: Source, prefetch: UInt16, topology: AMQPTopology?, inbox: Inbox,
+    _ source: Source, prefetch: UInt16, topology: AMQPTopology?, inbox: Inbox, logger: Logger,
     onLinkChange: @escaping @Sendable (AMQPLinkState) -> Void = { _ in }
   ) {
     self.source = source
     self.prefetch = prefetch
     self.topology = topology
     self.inbox = inbox
+    self.logger = logger
     self.onLinkChange = onLinkChange
   }
 
@@ -55,7 +60,9 @@ struct ConsumeSession: LinkSession {
     switch event {
     case .delivery(let tag, _) where isDraining: try link.settle(tag, .retry)
     case .delivery(let tag, let delivery): inbox.put(tag, delivery)
-    case .oversized(let tag): try link.settle(tag, .reject)
+    case .oversized(let tag):
+      logger.warning("AMQP message rejected: larger than the configured maximum")
+      try link.settle(tag, .reject)
     case .cancelled: throw AMQPError(.consumerCancelled, "the broker cancelled the consumer")
     case .cancelConfirmed: isCancelled = true
     default: break

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Where the connection's loop leaves deliveries for the handlers, and they leave their outcomes for it.
 ///
 /// A delivery tag means something only on the channel that it came from, so every job knows its channel's epoch: an
@@ -12,7 +10,7 @@ final class Inbox: Sendable {
     let delivery: AMQPDelivery
   }
 
-  private struct State {
+  private struct State: Sendable {
     var epoch: UInt64 = 0
     var ready: ArraySlice<Job> = []
     var running = 0
@@ -21,7 +19,7 @@ final class Inbox: Sendable {
     var isFinished = false
   }
 
-  private let state = Mutex(State())
+  private let state = Guarded(State())
   let wakeup = Wakeup()
 }
 

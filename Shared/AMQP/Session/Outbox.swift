@@ -12,7 +12,7 @@ final class Outbox: Sendable {
     case failed(AMQPError)
   }
 
-  private struct State {
+  private struct State: Sendable {
     var waiting: [Outgoing] = []
     var verdicts: [UInt64: CheckedContinuation<Verdict, any Error>] = [:]
     var openings: [UInt64: CheckedContinuation<Void, any Error>] = [:]
@@ -20,7 +20,7 @@ final class Outbox: Sendable {
     var lastError: AMQPError?
   }
 
-  private let state = Mutex(State())
+  private let state = Guarded(State())
   private let nextID = Atomic<UInt64>(0)
   let wakeup = Wakeup()
 

@@ -6,6 +6,8 @@ struct PublishSession: LinkSession {
     let instant: ContinuousClock.Instant
   }
 
+  private static let bytesPerTurn = 256 << 10
+
   private let outbox: Outbox
   private let limit: Int
   private let confirmTimeout: Duration
@@ -37,6 +39,7 @@ struct PublishSession: LinkSession {
     case .settled(let settlement):
       outbox.resolve(window.settle(settlement).map { ($0.element.id, verdict($0.verdict)) })
     case .returned(let tag?, let reply): window.markReturned(tag, reply)
+    case .returned(nil, _): throw AMQPError(.protocolFailure, "a returned message without its headers")
     case .blocked(let isBlocked): self.isBlocked = isBlocked
     default: break
     }
@@ -51,12 +54,16 @@ struct PublishSession: LinkSession {
       let submitted = outbox.takeAll()
       if backlog.isEmpty { backlog = submitted[...] } else { backlog += submitted }
     }
-    // While the broker blocks publishers it doesn't read: writing on would end in a full socket and a stuck loop.
+    // A broker with an alarm says so and stops reading: writing on would end in a full socket and a stuck loop. So not
+    // too much is written without a look at what it says.
+    var budget = Self.bytesPerTurn
     while !isBlocked, window.count < limit, let next = backlog.popFirst() {
       guard outbox.isAwaited(next.id) else { continue }
       let tag = window.nextTag
       window.append(Sent(id: next.id, exchange: next.exchange, instant: now))
       try link.publish(next, tag: tag)
+      budget -= next.message.body.count
+      guard budget > 0 else { return outbox.wakeup.raise() }
     }
   }
 

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// The calls that wait for a reply, by correlation id.
 final class Replies: Sendable {
   private enum Call {
@@ -8,7 +6,7 @@ final class Replies: Sendable {
     case ended(Result<AMQPMessage, any Error>)
   }
 
-  private let calls = Mutex<[String: Call]>([:])
+  private let calls = Guarded<[String: Call]>([:])
 
   /// Announces a call, before its request is written: the reply may be faster than the confirm.
   func expect(_ id: String) {
