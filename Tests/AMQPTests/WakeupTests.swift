@@ -1,7 +1,24 @@
+import Dispatch
 import Glibc
+import Synchronization
 import Testing
 
 @testable import AMQP
+
+/// Runs what blocks on a thread of its own: on the pool's it could keep those from running that it waits for.
+private func blocking(_ body: @escaping @Sendable () -> Void) async {
+  await withCheckedContinuation { continuation in
+    DispatchQueue(label: "test.blocking").async {
+      body()
+      continuation.resume()
+    }
+  }
+}
+
+/// Atomics can't be captured by a task, the object that has one can.
+private final class Counter: Sendable {
+  let value = Atomic(0)
+}
 
 @Suite("Wake-up and interruption")
 struct WakeupTests {
@@ -34,9 +51,33 @@ struct WakeupTests {
       Wakeup().wait(forInputOn: socket, atMost: .seconds(3600))
     }
     let wakeup = Wakeup()
-    async let raised: Void = wakeup.raise()
-    try withSockets { socket, _ in wakeup.wait(forInputOn: socket, atMost: .seconds(3600)) }
-    await raised
+    async let waited: Void = blocking { wakeup.wait(forInputOn: -1, atMost: .seconds(3600)) }
+    wakeup.raise()
+    await waited
+  }
+
+  @Test("No wake-up is lost, however raises and waits interleave", .timeLimit(.minutes(1)))
+  func hammered() async throws {
+    let wakeup = Wakeup()
+    let raises = Counter()
+    let total = 20_000
+    await withTaskGroup(of: Void.self) { group in
+      for _ in 0..<4 {
+        group.addTask {
+          for _ in 0..<(total / 4) {
+            raises.value.add(1, ordering: .sequentiallyConsistent)
+            wakeup.raise()
+          }
+        }
+      }
+      // Each wait is for one more raise at least; a lost one would leave the last wait without an end.
+      await blocking {
+        while raises.value.load(ordering: .sequentiallyConsistent) < total {
+          wakeup.wait(forInputOn: -1, atMost: .seconds(3600))
+        }
+      }
+    }
+    #expect(raises.value.load(ordering: .sequentiallyConsistent) == total)
   }
 
   @Test("An interruption shuts an armed socket down, and touches none before or after")

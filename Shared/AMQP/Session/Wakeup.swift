@@ -36,8 +36,11 @@ final class Wakeup: Sendable {
       pollfd(fd: socket, events: Int16(POLLIN), revents: 0), pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
     ]
     _ = unsafe poll(&descriptors, 2, CInt(clamping: max(milliseconds, 0)))
-    guard isRaised.exchange(false, ordering: .sequentiallyConsistent) else { return }
+    guard descriptors[1].revents != 0 else { return }
+    // Emptied before the flag falls: the other way round, a raise in between would be swallowed with its flag up, and
+    // every later one would think that the loop knows.
     var count: eventfd_t = 0
     _ = unsafe eventfd_read(descriptor, &count)
+    _ = isRaised.exchange(false, ordering: .sequentiallyConsistent)
   }
 }

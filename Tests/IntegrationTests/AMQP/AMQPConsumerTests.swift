@@ -193,10 +193,10 @@ struct AMQPConsumerTests {
     try await TestBroker.withVirtualHost { host in
       try await topology.declare(on: host.configuration())
       let publisher = AMQPPublisher(configuration: try host.configuration())
-      let (started, release) = (Mailbox<String>(), Mailbox<Void>())
+      let started = Mailbox<String>()
       let consumer = AMQPConsumer(configuration: try host.configuration(), queue: "jobs", prefetch: 2) {
         started.put($0.message.text)
-        do { try await release.next() } catch { return .retry }
+        do { try await ServiceLifecycle.gracefulShutdown() } catch { return .retry }
         return .ack
       }
       try await withRunning(publisher) {
@@ -207,8 +207,6 @@ struct AMQPConsumerTests {
         let begun = try await started.next(2)
         #expect(Set(begun) == ["0", "1"])
         await group.triggerGracefulShutdown()
-        release.put(())
-        release.put(())
       }
       #expect(ContinuousClock.now - start < .seconds(9), "it waited for more than its handlers")
       let queue = try await eventually("the broker's count") { () async throws -> VirtualHost.Queue? in
