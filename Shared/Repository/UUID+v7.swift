@@ -7,7 +7,7 @@ extension UUID {
   /// Ids that grow with time keep a tenant's newest rows on the same pages of an index.
   public static func v7(at time: Date, random: RandomSource = .system) -> UUID {
     var bytes = random.bytes(16)
-    let milliseconds = UInt64(max(0, time.timeIntervalSince1970 * 1000))
+    let milliseconds = UInt64(max(0, (time.timeIntervalSince1970 * 1000).rounded()))
     for index in 0..<6 { bytes[index] = UInt8(truncatingIfNeeded: milliseconds >> (40 - 8 * UInt64(index))) }
     bytes[6] = bytes[6] & 0x0F | 0x70
     bytes[8] = bytes[8] & 0x3F | 0x80

@@ -13,7 +13,8 @@ extension KeyStore {
   ///   - actorID: who asked.
   ///   - time: now.
   /// - Returns: the new rewrap job.
-  /// - Throws: ``RepositoryError`` with `noSuchTenant`, `keyVersionMoved` or `externalIDInUse`; `PostgresError`.
+  /// - Throws: ``RepositoryError`` with `keyVersionMoved`, also where there is no such tenant, or `externalIDInUse`;
+  ///   `PostgresError`.
   public func onboard(
     _ key: NewKeyVersion, under provider: ProviderKey, of tenantID: UUID, actorID: String, at time: Date
   ) async throws -> UUID {

@@ -36,6 +36,19 @@ public struct KeyVersion: Sendable, Equatable {
   public let createdAt: Date
   /// When the next version took over, if one did.
   public let retiredAt: Date?
+
+  /// Takes the members as they are.
+  public init(
+    id: UUID, tenantID: UUID, version: Int32, status: Status, wrapping: Wrapping, createdAt: Date, retiredAt: Date?
+  ) {
+    self.id = id
+    self.tenantID = tenantID
+    self.version = version
+    self.status = status
+    self.wrapping = wrapping
+    self.createdAt = createdAt
+    self.retiredAt = retiredAt
+  }
 }
 
 /// A wrapped tenant master key, and everything needed to unwrap it but the grant.

@@ -16,8 +16,9 @@ extension RewrapStore {
   /// Rewraps the next rows of a range in one transaction: reads them, has them rewrapped, writes them back by
   /// compare-and-set on (id, key version, value version), and moves the cursor.
   ///
-  /// A row that a client wrote meanwhile keeps what the client wrote, which is under the active version. A row that
-  /// can't be unwrapped goes to the quarantine, and never blocks the rest.
+  /// A row that a client wrote meanwhile keeps what the client wrote, which is under the active version. A row under a
+  /// newer version than the job's is left alone, so that a worker that lags behind a newer job never undoes its work. A
+  /// row that can't be unwrapped goes to the quarantine, and never blocks the rest.
   /// - Parameters:
   ///   - cursor: where the range stood when the command was published.
   ///   - limit: the most rows to take.
@@ -83,7 +84,7 @@ extension RewrapStore {
       table.statement(
         """
         SELECT id, value_version, key_version, wrapped_key FROM TABLE
-        WHERE tenant_id = $1 AND id > $2 AND id <= $3 AND key_version <> $4 ORDER BY id LIMIT $5
+        WHERE tenant_id = $1 AND id > $2 AND id <= $3 AND key_version < $4 ORDER BY id LIMIT $5
         """),
       [.uuid(range.tenantID), .uuid(range.after), .uuid(range.upper), .int4(range.target), .int4(limit)]
     ).map {

@@ -4,7 +4,7 @@ import JSON
 import Postgres
 
 extension RewrapStore {
-  /// Completes a job whose ranges are all done, if a census finds no row left under another version.
+  /// Completes a job whose ranges are all done, if a census finds no row left under an older version.
   ///
   /// The census counts in one snapshot. Rows that are left, other than those in the quarantine, were moved by a
   /// concurrent write between reading and writing: a table that has some is planned again, as one range.
@@ -46,7 +46,7 @@ extension RewrapStore {
         SELECT count(*) FILTER (WHERE f.row_id IS NULL) AS left_over, count(f.row_id) AS quarantined
         FROM TABLE t LEFT JOIN rewrap_failures f ON f.job_id = $2 AND f.table_tag = $4 AND f.row_id = t.id
           AND f.value_version = t.value_version AND f.key_version = t.key_version
-        WHERE t.tenant_id = $1 AND t.key_version <> $3
+        WHERE t.tenant_id = $1 AND t.key_version < $3
         """),
       [.uuid(job.tenantID), .uuid(job.id), .int4(job.targetVersion), .int2(Int16(table.tag.rawValue))])[0]
     return (try row.get("left_over", as: Int64.self), try row.get("quarantined", as: Int64.self))

@@ -3,25 +3,27 @@ import FoundationEssentials
 
 /// A tenant's credential for `/v1`: `tk_live_<16 characters of id>_<43 characters of secret>`.
 public struct APIKey: Sendable {
-  /// The public part, by which the row is found: 16 lowercase letters and digits.
+  /// The public part, by which the row is found: 16 digits and lowercase letters up to v.
   public let id: String
   /// The secret part: 32 random bytes. Only its SHA-256 is stored; it has too much entropy to need a slow hash.
   public let secret: SecretBytes
 
   static let prefix = "tk_live_"
+  private static let alphabet = Array("0123456789abcdefghijklmnopqrstuv".utf8)
 
   /// Makes a new key.
   public static func generate(random: RandomSource = .system) -> APIKey {
-    let alphabet = Array("0123456789abcdefghijklmnopqrstuv".utf8)
     let id = String(decoding: random.bytes(16).map { alphabet[Int($0 & 31)] }, as: UTF8.self)
     return APIKey(id: id, secret: .random(count: 32, from: random))
   }
 
-  /// Reads a presented key; nil where it hasn't the form of one.
+  /// Reads a presented key; nil where it isn't written exactly as ``exposed()`` writes one.
   public init?(_ text: String) {
     guard text.utf8.count == 8 + 16 + 1 + 43, text.hasPrefix(Self.prefix) else { return nil }
     let parts = text.dropFirst(Self.prefix.count).split(separator: "_", maxSplits: 1)
-    guard parts.count == 2, parts[0].utf8.count == 16 else { return nil }
+    guard parts.count == 2, parts[0].utf8.count == 16, parts[0].utf8.allSatisfy(Self.alphabet.contains),
+      !parts[1].contains(where: "+/=".contains)
+    else { return nil }
     let base64 = parts[1].map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 }
     guard let secret = SecretBytes(base64: String(base64) + "="), secret.count == 32 else { return nil }
     self.init(id: String(parts[0]), secret: secret)

@@ -1,0 +1,135 @@
+import Foundation
+import Postgres
+import Repository
+import Testing
+
+@Suite(.enabled(if: TestDatabase.isAvailable), .timeLimit(.minutes(1)))
+struct RewrapPlanTests {
+  @Test func `a plan covers every row, and opens as many ranges as the window has`() async throws {
+    try await MigratedDatabase.with { database in
+      let tenantID = try await database.makeTenant()
+      try await database.makeSecrets(40, of: tenantID)
+      let job = try await database.onboard(tenantID)
+      let cursors = try await database.rewraps.plan(job, window: 3, rangeRows: 8, at: MigratedDatabase.now)
+      #expect(cursors.map(\.range).sorted() == [0, 1, 2])
+      #expect(try await database.count("SELECT count(*) FROM rewrap_ranges") == 5)
+      let planned = try #require(try await database.rewraps.job(job))
+      #expect(planned.total == 40)
+      #expect(planned.processed == 0)
+      #expect(planned.startedAt != nil && planned.finishedAt == nil)
+      let covered = try await database.count(
+        """
+        SELECT count(*) FROM secret_values v JOIN rewrap_ranges r ON v.id > r.after_id AND v.id <= r.upper_id
+        """)
+      #expect(covered == 40)
+    }
+  }
+
+  @Test func `planning again changes nothing and says where the job stands`() async throws {
+    try await MigratedDatabase.with { database in
+      let tenantID = try await database.makeTenant()
+      try await database.makeSecrets(40, of: tenantID)
+      let job = try await database.onboard(tenantID)
+      let cursors = try await database.rewraps.plan(job, window: 3, rangeRows: 8, at: MigratedDatabase.now)
+      let before = try await database.fingerprint()
+      let again = try await database.rewraps.plan(job, window: 1, rangeRows: 1, at: MigratedDatabase.now)
+      #expect(Set(again) == Set(cursors))
+      #expect(Set(try await database.rewraps.openCursors(of: job)) == Set(cursors))
+      #expect(try await database.fingerprint() == before)
+    }
+  }
+
+  @Test func `planning at once plans once`() async throws {
+    try await MigratedDatabase.with { database in
+      let tenantID = try await database.makeTenant()
+      try await database.makeSecrets(20, of: tenantID)
+      let job = try await database.onboard(tenantID)
+      let plans = try await withThrowingTaskGroup { group in
+        for _ in 0..<5 {
+          group.addTask {
+            Set(try await database.rewraps.plan(job, window: 2, rangeRows: 5, at: MigratedDatabase.now))
+          }
+        }
+        return try await group.reduce(into: Set()) { $0.insert($1) }
+      }
+      #expect(plans.count == 1)
+      #expect(try await database.count("SELECT count(*) FROM rewrap_ranges") == 4)
+    }
+  }
+
+  @Test func `there are at most sixty-four ranges`() async throws {
+    try await MigratedDatabase.with { database in
+      let tenantID = try await database.makeTenant()
+      try await database.makeSecrets(100, of: tenantID)
+      let job = try await database.onboard(tenantID)
+      _ = try await database.rewraps.plan(job, window: 100, rangeRows: 1, at: MigratedDatabase.now)
+      #expect(try await database.count("SELECT count(*) FROM rewrap_ranges") == 64)
+    }
+  }
+
+  @Test func `a tenant without rows is done at once`() async throws {
+    try await MigratedDatabase.with { database in
+      let tenantID = try await database.makeTenant()
+      let job = try await database.onboard(tenantID)
+      #expect(try await database.rewraps.plan(job, window: 3, rangeRows: 8, at: MigratedDatabase.now).isEmpty)
+      let done = try #require(try await database.rewraps.job(job))
+      #expect(done.status == .completed)
+      #expect(done.total == 0)
+      #expect(done.finishedAt == MigratedDatabase.now)
+      #expect(try await database.audit.rows().map(\.entry.action) == ["byok.kms.onboard", "rewrap.complete"])
+    }
+  }
+
+  @Test func `a job that doesn't exist can't be planned`() async throws {
+    try await MigratedDatabase.with { database in
+      let error = await #expect(throws: RepositoryError.self) {
+        try await database.rewraps.plan(UUID(), window: 1, rangeRows: 1, at: MigratedDatabase.now)
+      }
+      #expect(error?.code == .noSuchJob)
+      let stranger = try await database.rewraps.job(UUID())
+      #expect(stranger == nil)
+    }
+  }
+
+  @Test func `jobs are their tenant's, newest first`() async throws {
+    try await MigratedDatabase.with { database in
+      let tenantID = try await database.makeTenant()
+      let other = try await database.makeTenant()
+      let provider = ProviderKey.sample()
+      var jobs: [UUID] = []
+      for version in 1...3 as ClosedRange<Int32> {
+        jobs.append(
+          try await database.keys.onboard(
+            .customer(version, provider), under: provider, of: tenantID, actorID: "ada",
+            at: MigratedDatabase.now.addingTimeInterval(Double(version))))
+      }
+      let listed = try await database.rewraps.jobs(of: tenantID)
+      #expect(listed.map(\.id) == jobs.reversed())
+      #expect(listed.map(\.status) == [.running, .superseded, .superseded])
+      #expect(try await database.rewraps.jobs(of: tenantID, limit: 1).map(\.id) == [jobs[2]])
+      #expect(try await database.rewraps.jobs(of: other).isEmpty)
+      #expect(try await database.rewraps.job(jobs[0], of: other) == nil)
+    }
+  }
+
+  @Test func `jobs that stand still are found, those under way aren't`() async throws {
+    try await MigratedDatabase.with { database in
+      let idle = try await database.makeTenant()
+      let unplanned = try await database.onboard(idle)
+      let tenantID = try await database.makeTenant()
+      try await database.makeSecrets(20, of: tenantID)
+      let planned = try await database.onboard(tenantID)
+      let cursors = try await database.rewraps.plan(planned, window: 2, rangeRows: 5, at: MigratedDatabase.now)
+
+      let later = try await database.rewraps.stalled(since: .distantFuture)
+      #expect(later.unplanned == [unplanned])
+      #expect(Set(later.cursors) == Set(cursors))
+      let earlier = try await database.rewraps.stalled(since: .distantPast)
+      #expect(earlier.unplanned.isEmpty && earlier.cursors.isEmpty)
+
+      try await database.pool.execute("UPDATE rewrap_jobs SET status = 'paused'")
+      let paused = try await database.rewraps.stalled(since: .distantFuture)
+      #expect(paused.unplanned.isEmpty && paused.cursors.isEmpty)
+    }
+  }
+}

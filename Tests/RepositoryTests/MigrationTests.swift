@@ -1,0 +1,29 @@
+import Testing
+
+@testable import Repository
+
+@Suite struct MigrationTests {
+  @Test func `they are numbered from 1 without gaps`() {
+    #expect(Migration.all.map(\.version) == Array(1...Int32(Migration.all.count)))
+    #expect(Migrator.latestVersion == Int32(Migration.all.count))
+  }
+
+  @Test func `their names are distinct`() {
+    #expect(Set(Migration.all.map(\.name)).count == Migration.all.count)
+  }
+
+  @Test func `their checksums tell them apart`() {
+    #expect(Set(Migration.all.map(\.checksum)).count == Migration.all.count)
+  }
+
+  /// Each runs in a transaction of the migrator's, which a COMMIT of its own would end.
+  @Test func `none controls transactions or needs to be outside of one`() {
+    for migration in Migration.all {
+      let sql = String(decoding: migration.sql, as: UTF8.self).uppercased()
+      #expect(sql.contains("CREATE"))
+      for word in ["COMMIT;", "ROLLBACK;", "CONCURRENTLY", "VACUUM"] {
+        #expect(!sql.contains(word), "\(migration.name)")
+      }
+    }
+  }
+}
