@@ -24,7 +24,7 @@ public final class MasterKeys: Sendable {
   private let timeToLive: TimeToLive
   let clock: any Clock<Duration>
   private let epoch: @Sendable () -> Duration
-  private let table = Mutex<[Slot: Entry]>([:])
+  private let state = Mutex(State())
 
   /// Creates an empty cache.
   /// - Parameters:
@@ -47,7 +47,7 @@ public final class MasterKeys: Sendable {
   /// The key that new wraps use.
   ///
   /// It may have been retired a moment ago: a write must check that under the tenant's lock, and on a mismatch call
-  /// ``evict(_:)`` and retry.
+  /// ``evict(_:)`` and retry. Cancelled while another request unwraps the key, it ends when that does.
   /// - Throws: ``MasterKeyError``; what the store throws.
   public func activeKey(of tenantID: UUID) async throws -> MasterKey {
     try await key(Slot(tenantID: tenantID, version: nil))
@@ -59,29 +59,23 @@ public final class MasterKeys: Sendable {
     try await key(Slot(tenantID: tenantID, version: version))
   }
 
-  /// Wipes every key of a tenant. Requests that hold one keep it until they end.
+  /// Wipes every key of a tenant. Requests that hold one, or wait for one already, keep it until they end; those that
+  /// come later unwrap anew.
   public func evict(_ tenantID: UUID) {
-    table.withLock { table in
-      for (slot, entry) in table where slot.tenantID == tenantID {
-        switch entry {
-        case .held: table[slot] = nil
-        case .loading(let waiting, _): table[slot] = .loading(waiting, isCurrent: false)
-        }
-      }
-    }
+    state.withLock { state in state.entries = state.entries.filter { slot, _ in slot.tenantID != tenantID } }
   }
 
-  /// Wipes every key of every tenant.
+  /// Wipes every key of every tenant, likewise.
   public func evictAll() {
-    for tenantID in Set(table.withLock { $0.keys.map(\.tenantID) }) { evict(tenantID) }
+    state.withLock { $0.entries = [:] }
   }
 
   /// Wipes the keys whose time is over.
   func evictExpired() {
     let now = epoch()
-    table.withLock { table in
-      for (slot, entry) in table {
-        if case .held(_, let deadline) = entry, deadline <= now { table[slot] = nil }
+    state.withLock { state in
+      state.entries = state.entries.filter { _, entry in
+        if case .held(_, let deadline) = entry { deadline > now } else { true }
       }
     }
   }
@@ -96,23 +90,44 @@ public final class MasterKeys: Sendable {
 
   private enum Entry {
     case held(MasterKey, deadline: Duration)
-    /// - isCurrent: false once the tenant was evicted meanwhile: the result then serves those who wait, and isn't held.
-    case loading([Waiter], isCurrent: Bool)
+    case loading(Load)
+  }
+
+  /// The number of a load: it tells an eviction's leftovers from the load that came after.
+  private typealias Load = UInt64
+
+  private struct State {
+    var entries: [Slot: Entry] = [:]
+    /// Who waits for each load that hasn't ended. One that lost its entry to an eviction serves them, and isn't held.
+    var waiting: [Load: [Waiter]] = [:]
+    var lastLoad: Load = 0
+
+    mutating func begin(_ slot: Slot) -> Load {
+      lastLoad += 1
+      entries[slot] = .loading(lastLoad)
+      waiting[lastLoad] = []
+      return lastLoad
+    }
+
+    mutating func end(_ load: Load, of slot: Slot, with entry: Entry?) -> [Waiter] {
+      if case .loading(load) = entries[slot] { entries[slot] = entry }
+      return waiting.removeValue(forKey: load) ?? []
+    }
   }
 
   private enum Claim {
     case hit(MasterKey)
-    case leader
-    case follower
+    case leader(Load)
+    case follower(Load)
   }
 
   private func key(_ slot: Slot) async throws -> MasterKey {
     while true {
       switch claim(slot) {
       case .hit(let key): return key
-      case .leader: return try await load(slot)
-      case .follower:
-        do { return try await follow(slot).get() } catch is CancellationError {
+      case .leader(let load): return try await lead(load, of: slot)
+      case .follower(let load):
+        do { return try await follow(load).get() } catch is CancellationError {
           // Whoever was loading gave up, or has just finished: look again.
           try Task.checkCancellation()
         }
@@ -122,46 +137,39 @@ public final class MasterKeys: Sendable {
 
   private func claim(_ slot: Slot) -> Claim {
     let now = epoch()
-    return table.withLock { table in
-      switch table[slot] {
-      case .held(let key, let deadline) where now < deadline: return .hit(key)
-      case .loading: return .follower
-      case .held, nil:
-        table[slot] = .loading([], isCurrent: true)
-        return .leader
+    return state.withLock { state in
+      switch state.entries[slot] {
+      case .held(let key, let deadline) where now < deadline: .hit(key)
+      case .loading(let load): .follower(load)
+      case .held, nil: .leader(state.begin(slot))
       }
     }
   }
 
-  /// Waits for whoever is loading the slot.
-  private func follow(_ slot: Slot) async -> Result<MasterKey, any Error> {
+  private func follow(_ load: Load) async -> Result<MasterKey, any Error> {
     await withCheckedContinuation { continuation in
-      let isWaiting = table.withLock { table in
-        guard case .loading(let waiting, let isCurrent) = table[slot] else { return false }
-        table[slot] = .loading(waiting + [continuation], isCurrent: isCurrent)
-        return true
-      }
+      let isWaiting = state.withLock { $0.waiting[load]?.append(continuation) != nil }
       if !isWaiting { continuation.resume(returning: .failure(CancellationError())) }
     }
   }
 
-  private func load(_ slot: Slot) async throws -> MasterKey {
+  private func lead(_ load: Load, of slot: Slot) async throws -> MasterKey {
     let started = epoch()
-    let result: Result<(key: MasterKey, deadline: Duration), any Error>
+    let result: Result<MasterKey, any Error>
+    var entry: Entry?
     do {
       let version = try await find(slot)
       let key = MasterKey(version: version.version, key: try await unwrap(version))
       let bound = version.wrapping.method == .customerKMS ? timeToLive.customer : timeToLive.platform
-      result = .success((key, started + bound))
-    } catch { result = .failure(error) }
-    let waiting = table.withLock { table -> [Waiter] in
-      guard case .loading(let waiting, let isCurrent) = table.removeValue(forKey: slot) else { return [] }
-      if case .success(let loaded) = result, isCurrent { table[slot] = .held(loaded.key, deadline: loaded.deadline) }
-      return waiting
+      entry = .held(key, deadline: started + bound)
+      result = .success(key)
+    } catch {
+      // What a cancelled call throws says nothing about the key: those who wait try for themselves.
+      result = .failure(Task.isCancelled ? CancellationError() : error)
     }
-    let answer = result.map(\.key)
-    for continuation in waiting { continuation.resume(returning: answer) }
-    return try answer.get()
+    let waiting = state.withLock { $0.end(load, of: slot, with: entry) }
+    for continuation in waiting { continuation.resume(returning: result) }
+    return try result.get()
   }
 
   private func find(_ slot: Slot) async throws -> KeyVersion {

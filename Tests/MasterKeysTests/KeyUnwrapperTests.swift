@@ -1,0 +1,134 @@
+import CloudKMS
+import Cryptography
+import FoundationEssentials
+import HTTPClient
+import JSON
+import Repository
+import SigV4
+import Synchronization
+import Testing
+
+@testable import MasterKeys
+
+@Suite struct KeyUnwrapperTests {
+  let tenantID = UUID()
+  let keyID = UUID()
+  let aws = DenyingAWS()
+
+  @Test func `what the deployment's key wrapped comes back`() async throws {
+    let key = SecretBytes.random(count: 32)
+    let version = try wrapped(key)
+    #expect(try await unwrapper().unwrap(version) == key)
+    #expect(aws.requests == 0)
+  }
+
+  @Test func `a revoked version isn't even tried`() async throws {
+    let version = try wrapped(.random(count: 32), status: .revoked)
+    let error = await #expect(throws: MasterKeyError.self) { try await unwrapper().unwrap(version) }
+    #expect(error?.code == .revoked(3))
+  }
+
+  @Test func `another deployment's key doesn't open it`() async throws {
+    let stranger = KeyUnwrapper(global: try .sample(2), aws: platform)
+    let version = try wrapped(.random(count: 32))
+    let error = await #expect(throws: MasterKeyError.self) { try await stranger.unwrap(version) }
+    #expect(failure(error)?.reason == .integrity)
+  }
+
+  @Test func `a wrapped key moved to another row, tenant or version doesn't open`() async throws {
+    let bytes = try wrapped(.random(count: 32)).wrapping
+    for (id, tenant, number) in [(UUID(), tenantID, Int32(3)), (keyID, UUID(), 3), (keyID, tenantID, 4)] {
+      let moved = KeyVersion(
+        id: id, tenantID: tenant, version: number, status: .active, wrapping: bytes, createdAt: .distantPast,
+        retiredAt: nil)
+      let error = await #expect(throws: MasterKeyError.self) { try await unwrapper().unwrap(moved) }
+      #expect(failure(error)?.reason == .integrity)
+    }
+  }
+
+  @Test func `a customer's denial seals, and each unwrap asks for the role anew`() async throws {
+    let unwrapper = try unwrapper()
+    for asked in 1...2 {
+      let error = await #expect(throws: MasterKeyError.self) { try await unwrapper.unwrap(customerVersion()) }
+      #expect(failure(error)?.reason == .accessDenied)
+      #expect(failure(error)?.seal == .now)
+      #expect(aws.requests == asked)
+    }
+  }
+
+  @Test func `a stored configuration that isn't understood is refused without asking anybody`() async throws {
+    for (name, configuration) in [
+      ("customer_kms_aws", ["region": "us-east-1"]), ("customer_kms_of_tomorrow", [:]), ("customer_kms_aws", .null),
+    ] as [(String, JSONValue)] {
+      let version = customerVersion(name: name, configuration: configuration)
+      let error = await #expect(throws: MasterKeyError.self) { try await unwrapper().unwrap(version) }
+      #expect(failure(error)?.reason == .invalidRequest)
+    }
+    #expect(aws.requests == 0)
+  }
+
+  @Test func `descriptions name the version or the cause, and no key`() {
+    #expect(MasterKeyError(.noSuchVersion(3)).description == "the tenant has no key version 3")
+    #expect(MasterKeyError(.revoked(3)).description == "key version 3 was revoked")
+    #expect(MasterKeyError(.sealed(.sample)).description == "the tenant's key can't be unwrapped: unreachable")
+  }
+
+  private var platform: AWSPlatform {
+    AWSPlatform(
+      transport: aws,
+      credentials: FixedCredentials(
+        AWSCredentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: SecretBytes(copying: "secret".utf8))),
+      clock: KMSClock(now: { Date(timeIntervalSince1970: 1_795_492_814) }, sleep: { _ in }))
+  }
+
+  private func unwrapper() throws -> KeyUnwrapper { KeyUnwrapper(global: try .sample(1), aws: platform) }
+
+  private func wrapped(_ key: SecretBytes, status: KeyVersion.Status = .active) throws -> KeyVersion {
+    let bytes = try LocalKeyEncryptionKey.sample(1).wrap(key, tenantID: tenantID, keyID: keyID, keyVersion: 3)
+    return KeyVersion(
+      id: keyID, tenantID: tenantID, version: 3, status: status,
+      wrapping: Wrapping(method: .global, wrappedKey: bytes, provider: nil), createdAt: .distantPast, retiredAt: nil)
+  }
+
+  private func customerVersion(
+    name: String = "customer_kms_aws",
+    configuration: JSONValue = [
+      "region": "us-east-1", "role_arn": "arn:aws:iam::111122223333:role/Access",
+      "external_id": "550e8400-e29b-41d4-a716-446655440000",
+    ]
+  ) -> KeyVersion {
+    let arn = "arn:aws:kms:us-east-1:111122223333:key/abcd"
+    let provider = ProviderKey(name: name, keyReference: arn, configuration: configuration, wrappingKey: arn)
+    return KeyVersion(
+      id: keyID, tenantID: tenantID, version: 3, status: .active,
+      wrapping: Wrapping(method: .customerKMS, wrappedKey: [1, 2, 3], provider: provider), createdAt: .distantPast,
+      retiredAt: nil)
+  }
+
+  private func failure(_ error: MasterKeyError?) -> KMSFailure? {
+    guard case .sealed(let failure)? = error?.code else { return nil }
+    return failure
+  }
+}
+
+/// An AWS whose role doesn't trust us.
+final class DenyingAWS: HTTPTransport {
+  private let count = Mutex(0)
+
+  var requests: Int { count.withLock { $0 } }
+
+  func send(_ request: HTTPRequest) async throws(HTTPClientError) -> HTTPResponse {
+    count.withLock { $0 += 1 }
+    let body = """
+      <ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>\
+      <Code>AccessDenied</Code><Message>no</Message></Error><RequestId>1</RequestId></ErrorResponse>
+      """
+    return HTTPResponse(status: 403, body: Array(body.utf8))
+  }
+}
+
+extension LocalKeyEncryptionKey {
+  static func sample(_ byte: UInt8) throws -> LocalKeyEncryptionKey {
+    try #require(LocalKeyEncryptionKey(masterKey: SecretBytes(copying: [UInt8](repeating: byte, count: 32))))
+  }
+}
