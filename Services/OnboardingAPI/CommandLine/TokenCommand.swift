@@ -34,7 +34,7 @@ struct TokenCommand: AsyncParsableCommand {
     let keys = await StaticTokenKey.hmac(all.0).keys
     let claims = AdminClaims(
       sub: SubjectClaim(value: subject), tenantID: tenant.id.uuidString.lowercased(), role: role,
-      iss: IssuerClaim(value: all.1), aud: AudienceClaim(value: all.2),
+      iss: IssuerClaim(value: all.1), aud: TokenAudience(all.2),
       exp: ExpirationClaim(value: Date().addingTimeInterval(TimeInterval(expiresIn))))
     print(try await keys.sign(claims))
   }

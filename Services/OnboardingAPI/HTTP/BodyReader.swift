@@ -73,8 +73,14 @@ struct BodyReader {
 extension Date {
   /// A time of RFC 3339, with or without a fraction.
   init?(rfc3339 text: String) {
-    let styles = [Date.ISO8601FormatStyle(), Date.ISO8601FormatStyle(includingFractionalSeconds: true)]
-    guard let date = styles.lazy.compactMap({ try? $0.parse(text) }).first else { return nil }
-    self = date
+    let form =
+      /\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)/
+    guard text.utf8.count <= 35, text.wholeMatch(of: form.asciiOnlyDigits()) != nil else { return nil }
+    do {
+      // The parser would carry 30 February over into March.
+      let midnight = text.prefix(10) + "T00:00:00Z"
+      guard try Date.ISO8601FormatStyle().parse(String(midnight)).formatted(.iso8601) == midnight else { return nil }
+      self = try Date.ISO8601FormatStyle(includingFractionalSeconds: text.contains(".")).parse(text)
+    } catch { return nil }
   }
 }

@@ -1,20 +1,21 @@
 import FoundationEssentials
 import JWTKit
 
-/// The claims of an admin token (RFC 7519). Every one is required.
+/// The claims of an admin token (RFC 7519). Every one but `nbf` is required.
 struct AdminClaims: JWTPayload {
   let sub: SubjectClaim
   let tenantID: String
   let role: AdminIdentity.Role
   let iss: IssuerClaim
-  let aud: AudienceClaim
+  let aud: TokenAudience
   let exp: ExpirationClaim
+  var nbf: NotBeforeClaim?
 
   enum CodingKeys: String, CodingKey {
-    case sub, role, iss, aud, exp
+    case sub, role, iss, aud, exp, nbf
     case tenantID = "tenant_id"
   }
 
-  /// The verifier checks expiry against its own clock.
+  /// The verifier checks times against its own clock.
   func verify(using algorithm: some JWTAlgorithm) {}
 }

@@ -18,14 +18,17 @@ struct AdminTokenVerifier: Sendable {
   func identity(of token: String) async throws -> AdminIdentity {
     guard token.utf8.count <= Self.maximumLength else { throw Self.refused }
     let claims = try await verifiedClaims(of: token)
-    guard claims.iss.value == issuer, claims.aud.value.contains(audience), now() < claims.exp.value,
+    guard claims.iss.value == issuer, claims.aud.names.contains(audience), now() < claims.exp.value,
+      claims.nbf.map({ $0.value <= now() }) ?? true,
       let tenantID = UUID(uuidString: claims.tenantID), !claims.sub.value.isEmpty, claims.sub.value.utf8.count <= 255
     else { throw Self.refused }
     return AdminIdentity(subject: claims.sub.value, tenantID: tenantID, role: claims.role)
   }
 
   private func verifiedClaims(of token: String) async throws -> AdminClaims {
-    guard let header = TokenHeader(of: token), keys.algorithms.contains(header.alg) else { throw Self.refused }
+    guard let header = TokenHeader(of: token), keys.algorithms.contains(header.alg), header.crit == nil else {
+      throw Self.refused
+    }
     let collection = try await keys.collection(for: header)
     do { return try await collection.verify(token, as: AdminClaims.self) } catch { throw Self.refused }
   }
@@ -34,10 +37,12 @@ struct AdminTokenVerifier: Sendable {
   private static let refused = APIError.notAuthenticated("the admin token is missing, expired or not valid here")
 }
 
-/// The part of a token's header that chooses a key (RFC 7515 §4.1).
+/// The part of a token's header that chooses a key, or forbids to go on (RFC 7515 §4.1).
 struct TokenHeader: Decodable, Sendable {
   let alg: String
   let kid: String?
+  /// Extensions that a recipient must understand; none is understood here.
+  let crit: [String]?
 
   init?(of token: String) {
     guard let encoded = token.split(separator: ".", omittingEmptySubsequences: false).first else { return nil }

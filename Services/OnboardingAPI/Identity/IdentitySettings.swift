@@ -56,7 +56,7 @@ struct IdentitySettings: Sendable {
   func makeKeySource(client: HTTPClient) async throws -> any TokenKeySource {
     switch key {
     case .hmac(let key): return await StaticTokenKey.hmac(key)
-    case .jwks(let url): return JWKSKeySource(url: url, client: client)
+    case .jwks(let url): return JWKSKeySource(url: url, transport: client)
     case .publicKey(let pem):
       do { return try await StaticTokenKey.publicKey(pem: pem) } catch {
         throw ConfigurationError(problems: ["\(Self.publicKey.name): not the PEM of a P-256 or RSA public key"])

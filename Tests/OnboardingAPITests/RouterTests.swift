@@ -1,0 +1,135 @@
+import AMQP
+import Commands
+import Cryptography
+import Foundation
+import HTTPTypes
+import Hummingbird
+import JSON
+import Logging
+import MasterKeys
+import NIOCore
+import NIOEmbedded
+import Postgres
+import Repository
+import Testing
+
+@testable import onboarding_api
+
+/// What the routes answer while neither database nor broker can be reached: what is refused before either is asked.
+@Suite struct RouterTests {
+  static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+  let key = Data(repeating: 7, count: 32)
+
+  @Test func `the service says that it lives`() async throws {
+    let answer = try await send(.get, "/healthz")
+    #expect(answer.status == .ok)
+    #expect(answer.json == ["ok": true])
+  }
+
+  @Test(arguments: ["/", "/admin", "/v1", "/v1/secrets/x/y", "/admin/tenant-kms/nothing"])
+  func `an unknown route is not found, in our form`(path: String) async throws {
+    let answer = try await send(.get, path, token: try await token("owner"))
+    #expect(answer.status == .notFound)
+    #expect(answer.json["error"]?["type"] == "not_found")
+  }
+
+  @Test(
+    arguments: [
+      (.get, "/admin/tenant-kms"), (.post, "/admin/tenant-kms"), (.get, "/admin/tenant-kms/rewrap"),
+      (.get, "/v1/secrets"), (.post, "/v1/secrets"), (.get, "/v1/secrets/0190a1b2-0000-7000-8000-000000000001"),
+    ] as [(HTTPRequest.Method, String)])
+  func `every route of a tenant wants a credential of the right kind`(method: HTTPRequest.Method, path: String)
+    async throws
+  {
+    let wrong = path.hasPrefix("/v1") ? try await token("owner") : APIKey.generate().exposed()
+    for token in [nil, "", "x", wrong] {
+      let answer = try await send(method, path, token: token)
+      #expect(answer.status == .unauthorized)
+      #expect(answer.json["error"]?["type"] == "authentication_error")
+    }
+  }
+
+  @Test(arguments: ["member", "viewer"])
+  func `who may only read is told so before the body is looked at`(role: String) async throws {
+    let answer = try await send(.post, "/admin/tenant-kms", token: try await token(role), body: "no JSON")
+    #expect(answer.status == .forbidden)
+    #expect(answer.json["error"]?["type"] == "permission_denied")
+  }
+
+  @Test func `static credentials are refused before anybody is asked`() async throws {
+    let answer = try await onboard(config: ["aws_secret_access_key": "hunter2"])
+    #expect(answer.status == .badRequest)
+    #expect(answer.json["error"]?["type"] == "static_credentials_rejected")
+    #expect(answer.json["error"]?["path"] == "config.aws_secret_access_key")
+    #expect(!answer.json.canonicalText.contains("hunter2"))
+  }
+
+  @Test func `a body that doesn't fit is told what is wrong with it`() async throws {
+    let answer = try await onboard(config: ["region": "eu-west-1", "colour": "red"])
+    #expect(answer.status == .badRequest)
+    #expect(answer.json["error"]?["type"] == "invalid_request")
+    #expect(answer.json["error"]?["fields"]?["config.colour"] != nil)
+  }
+
+  @Test func `a body of more than 64 KiB is refused`() async throws {
+    let body = "[" + String(repeating: " ", count: 64 << 10) + "]"
+    let answer = try await send(.post, "/admin/tenant-kms", token: try await token("owner"), body: body)
+    #expect(answer.status == .contentTooLarge)
+  }
+
+  @Test func `a database out of reach is told as that, without its address`() async throws {
+    let answers = [
+      try await onboard(), try await send(.get, "/admin/tenant-kms", token: try await token("viewer")),
+      try await send(.get, "/v1/secrets", token: APIKey.generate().exposed()),
+    ]
+    for answer in answers {
+      #expect(answer.status == .serviceUnavailable)
+      #expect(answer.json["error"]?["type"] == "dependency_unavailable")
+      #expect(answer.headers[.retryAfter] == "5")
+      #expect(!answer.json.canonicalText.contains("127.0.0.1"))
+    }
+  }
+
+  private func token(_ role: String) async throws -> String {
+    try await Issuer(hmac: key).token(claims: ["role": .string(role)])
+  }
+
+  private func onboard(config: [String: JSONValue] = [:]) async throws -> Answer {
+    let honest: [String: JSONValue] = [
+      "region": "us-east-1", "role_arn": "arn:aws:iam::111122223333:role/KnoxCallKMSAccess",
+      "external_id": "550e8400-e29b-41d4-a716-446655440000",
+    ]
+    let body: JSONValue = [
+      "provider": "aws", "kms_key_ref": "arn:aws:kms:us-east-1:111122223333:key/abcd-1234-5678-efgh",
+      "config": .object(honest.merging(config) { $1 }),
+    ]
+    return try await send(.post, "/admin/tenant-kms", token: try await token("owner"), body: body.canonicalText)
+  }
+
+  private func send(
+    _ method: HTTPRequest.Method, _ path: String, token: String? = nil, body: String = ""
+  ) async throws -> Answer {
+    var headers = HTTPFields()
+    headers[.authorization] = token.map { "Bearer \($0)" }
+    let request = Request(
+      head: HTTPRequest(method: method, scheme: "http", authority: "localhost", path: path, headerFields: headers),
+      body: RequestBody(buffer: ByteBuffer(string: body)))
+    let context = APIContext(source: ApplicationRequestContextSource(channel: EmbeddedChannel(), logger: Self.logger))
+    return try await Answer(router().buildResponder().respond(to: request, context: context))
+  }
+
+  private func router() async throws -> Router<APIContext> {
+    let pool = PostgresPool(
+      configuration: try PostgresConfiguration(url: "postgresql://nobody@127.0.0.1:1/nowhere"), size: 1,
+      logger: Self.logger)
+    let amqp = try AMQPConfiguration(url: "amqp://127.0.0.1:1", connectionName: "test")
+    let tokens = AdminTokenVerifier(
+      keys: await StaticTokenKey.hmac(SecretBytes(copying: key)), issuer: "issuer", audience: "tenant-kms",
+      now: { Issuer.now })
+    return buildRouter(
+      tokens: tokens, pool: pool, masterKeys: MasterKeys(versions: KeyStore(pool: pool)) { _ in .random(count: 32) },
+      verification: KeyVerification(
+        rpc: AMQPRPCClient(configuration: amqp, logger: Self.logger),
+        authenticator: CommandAuthenticator(key: SecretBytes(copying: key)), timeout: .seconds(1)))
+  }
+}
