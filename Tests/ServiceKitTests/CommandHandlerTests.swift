@@ -1,0 +1,87 @@
+import AMQP
+import Commands
+import Cryptography
+import FoundationEssentials
+import JSON
+import Logging
+import Synchronization
+import Testing
+
+@testable import ServiceKit
+
+@Suite struct CommandHandlerTests {
+  let authenticator = CommandAuthenticator(key: SecretBytes(copying: [UInt8](repeating: 7, count: 32)))
+  let command = StartRewrap(leaseID: UUID())
+  let lines = Lines()
+
+  @Test func `an authentic command is handed over, and acknowledged once done`() async throws {
+    let received = Mutex<[StartRewrap]>([])
+    let outcome = await handler { command, delivery in
+      received.withLock { $0.append(command) }
+      #expect(delivery.redelivered)
+      return .done
+    }.handle(AMQPDelivery(message: try authenticator.sign(command).message, redelivered: true))
+    #expect(outcome == .ack)
+    #expect(received.withLock { $0 } == [command])
+    #expect(lines.all.isEmpty)
+  }
+
+  @Test func `a hopeless command is rejected, and its reason logged`() async throws {
+    let outcome = await handler { _, _ in .hopeless("no such job") }
+      .handle(AMQPDelivery(message: try authenticator.sign(command).message))
+    #expect(outcome == .reject)
+    #expect(try lines.only()["reason"] == "no such job")
+    #expect(try lines.only()["command"] == "rewrap.start")
+  }
+
+  @Test func `a failure is tried again`() async throws {
+    struct Hiccup: Error {}
+    let outcome = await handler { _, _ in throw Hiccup() }
+      .handle(AMQPDelivery(message: try authenticator.sign(command).message))
+    #expect(outcome == .retry)
+    #expect(try lines.only()["level"] == "warning")
+  }
+
+  @Test func `what isn't an authentic command is rejected unread`() async throws {
+    let honest = try authenticator.sign(command).message
+    var unsigned = honest
+    unsigned.headers = [:]
+    var nameless = honest
+    nameless.type = nil
+    var anonymous = honest
+    anonymous.messageID = nil
+    var edited = honest
+    edited.body.append(0x20)
+    let stranger = CommandAuthenticator(key: SecretBytes(copying: [UInt8](repeating: 8, count: 32)))
+    var numbered = honest
+    numbered.headers[CommandAuthenticator.signatureHeader] = 7
+    let handler = handler { _, _ in
+      Issue.record("must not be called")
+      return .done
+    }
+    for message in [
+      unsigned, nameless, anonymous, edited, numbered, try stranger.sign(command).message,
+      try authenticator.sign(RewrapBatch(leaseID: UUID(), table: 2, range: 0, after: UUID())).message,
+      try authenticator.sign(name: "rewrap.start", messageID: UUID(), body: Array("{}".utf8)).message,
+      AMQPMessage(body: []),
+    ] {
+      #expect(await handler.handle(AMQPDelivery(message: message)) == .reject)
+    }
+  }
+
+  @Test func `the body stands in no log line`() async throws {
+    let body = Array(#"{"schema":1,"lease_id":"s3cr3t"}"#.utf8)
+    let message = try authenticator.sign(name: "rewrap.start", messageID: UUID(), body: body).message
+    #expect(await handler { _, _ in .done }.handle(AMQPDelivery(message: message)) == .reject)
+    #expect(!(try #require(lines.all.first)).contains("s3cr3t"))
+  }
+
+  private func handler(
+    _ body: @escaping @Sendable (StartRewrap, AMQPDelivery) async throws -> CommandHandler<StartRewrap>.Outcome
+  ) -> CommandHandler<StartRewrap> {
+    let lines = lines
+    return CommandHandler(
+      authenticator: authenticator, logger: Logger(label: "test") { JSONLogHandler(label: $0, write: lines.append) },
+      body: body)
+  }
+}

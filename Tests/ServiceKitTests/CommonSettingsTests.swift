@@ -1,0 +1,80 @@
+import AMQP
+import Foundation
+import Logging
+import Postgres
+import Testing
+
+@testable import ServiceKit
+
+@Suite struct CommonSettingsTests {
+  static let complete = [
+    "AMQP_URL": "amqp://user:hunter2@broker/vhost",
+    "COMMAND_KEY_B64": Data(repeating: 1, count: 32).base64EncodedString(),
+    "DATABASE_URL": "postgresql://user:hunter2@db/name",
+    "MASTER_KEY_B64": Data(repeating: 2, count: 32).base64EncodedString(),
+  ]
+
+  @Test func `the rest has defaults`() throws {
+    var settings = SettingsReader(environment: Self.complete)
+    let common = try CommonSettings(&settings, service: "test")
+    #expect(common.logLevel == .info)
+    #expect(common.logFormat == .json)
+    #expect(common.amqp.connectionName == "test")
+    let database = try DatabaseSettings(&settings, service: "test")
+    #expect(database.connections == 8)
+    #expect(database.configuration.applicationName == "test")
+    #expect(database.configuration.statementTimeout == .seconds(60))
+    let platform = try PlatformSettings(&settings)
+    #expect(platform.awsEndpoint == nil)
+    #expect(platform.connectTimeout == .seconds(5))
+    #expect(platform.totalTimeout == .seconds(10))
+    _ = try PlatformSettings.masterKey(&settings)
+  }
+
+  @Test(arguments: [
+    ("AMQP_URL", "http://user:hunter2@broker/vhost"), ("AMQP_URL", "amqp://user:hunter2@broker:port/vhost"),
+    ("COMMAND_KEY_B64", "hunter2"), ("COMMAND_KEY_B64", "aHVudGVyMg=="), ("LOG_LEVEL", "loud"), ("LOG_FORMAT", "xml"),
+  ])
+  func `a wrong value is named without being shown`(name: String, value: String) {
+    var settings = SettingsReader(environment: Self.complete.merging([name: value]) { $1 })
+    let error = #expect(throws: ConfigurationError.self) { try CommonSettings(&settings, service: "test") }
+    #expect(error?.problems.count == 1)
+    #expect(error?.problems.first?.hasPrefix("\(name): ") == true)
+    #expect(error?.description.contains("hunter2") == false)
+  }
+
+  @Test(arguments: [
+    ("DATABASE_URL", "mysql://user:hunter2@db/name"), ("DATABASE_URL", "postgresql://user:hunter2@db/name?colour=red"),
+    ("DATABASE_CONNECTIONS", "0"), ("DATABASE_CONNECTIONS", "101"), ("DATABASE_CONNECTIONS", "8.0"),
+  ])
+  func `so is a wrong database`(name: String, value: String) {
+    var settings = SettingsReader(environment: Self.complete.merging([name: value]) { $1 })
+    let error = #expect(throws: ConfigurationError.self) { try DatabaseSettings(&settings, service: "test") }
+    #expect(error?.problems.count == 1)
+    #expect(error?.problems.first?.hasPrefix("\(name): ") == true)
+    #expect(error?.description.contains("hunter2") == false)
+  }
+
+  @Test(arguments: [
+    ("AWS_ENDPOINT_URL", "ftp://127.0.0.1"), ("KMS_CONNECT_TIMEOUT_SECONDS", "61"), ("KMS_TOTAL_TIMEOUT_SECONDS", "0"),
+  ])
+  func `so is a wrong way to the cloud`(name: String, value: String) {
+    var settings = SettingsReader(environment: Self.complete.merging([name: value]) { $1 })
+    let error = #expect(throws: ConfigurationError.self) { try PlatformSettings(&settings) }
+    #expect(error?.problems.first?.hasPrefix("\(name): ") == true)
+  }
+
+  @Test func `a service that lacks everything is told everything`() {
+    var settings = SettingsReader(environment: [:])
+    let error = #expect(throws: ConfigurationError.self) { try CommonSettings(&settings, service: "test") }
+    #expect(error?.problems.map { $0.prefix { $0 != ":" } } == ["AMQP_URL", "COMMAND_KEY_B64"])
+  }
+
+  @Test func `no setting has two meanings, and every secret is marked as one`() {
+    let all = CommonSettings.all + CommonSettings.database + PlatformSettings.all + PlatformSettings.masterKeySettings
+    #expect(Set(all.map(\.name)).count == all.count)
+    let secrets = all.filter { $0.name.hasSuffix("_B64") || $0.name.contains("SECRET") || $0.name.contains("TOKEN") }
+    for setting in secrets { #expect(setting.isSecret, "\(setting.name)") }
+    for setting in all { #expect(!setting.summary.isEmpty && !setting.summary.hasSuffix(".")) }
+  }
+}
