@@ -45,6 +45,7 @@ let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-ser
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nio = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 
 let libraries: [Target] = [
   shared("BlockingQueue"),
@@ -87,8 +88,48 @@ let services: [Target] = [
     ]),
 ]
 
+/// Those named after a module need no server; `ConformanceTests` read published vectors; `IntegrationTests` drive the
+/// modules and the executables on real servers.
 let suites: [Target] = [
-  tests("JSONTests", ["JSON"])
+  tests("AMQPTests", ["AMQP"]),
+  tests("CloudKMSTests", ["CloudKMS", "Cryptography", "HTTPClient", "JSON", "SigV4"]),
+  tests("CommandsTests", ["Commands", "Cryptography"]),
+  tests("ConformanceTests", ["Cryptography", "SigV4"]),
+  tests("CryptographyTests", ["Cryptography"]),
+  tests("DocumentationTests", ["ServiceKit", "onboarding-api", "rewrap-worker", "verifier"]),
+  tests("EnvelopeTests", ["Cryptography", "Envelope"]),
+  tests("HTTPClientTests", ["HTTPClient"]),
+  tests("JSONTests", ["JSON"]),
+  tests("MasterKeysTests", ["CloudKMS", "Cryptography", "HTTPClient", "JSON", "MasterKeys", "Repository", "SigV4"]),
+  tests(
+    "OnboardingAPITests",
+    [
+      "AMQP", "CloudKMS", "Commands", "Cryptography", "HTTPClient", "JSON", "MasterKeys", "Postgres", "Repository",
+      "ServiceKit", "onboarding-api", configuration, httpTypes, hummingbird, hummingbirdCore, jwt, logging, nioCore,
+      nioEmbedded,
+    ]),
+  tests("PostgresTests", ["CLibpq", "Postgres"]),
+  tests("RepositoryTests", ["Commands", "Cryptography", "Envelope", "JSON", "Repository"]),
+  tests(
+    "RewrapWorkerTests",
+    [
+      "CloudKMS", "Cryptography", "Envelope", "MasterKeys", "Repository", "ServiceKit", "rewrap-worker", configuration,
+    ]),
+  tests(
+    "ServiceKitTests", ["AMQP", "Commands", "Cryptography", "JSON", "Postgres", "ServiceKit", configuration, logging]),
+  tests("SigV4Tests", ["Cryptography", "SigV4"]),
+  tests(
+    "VerifierTests",
+    [
+      "AMQP", "CloudKMS", "Commands", "Cryptography", "HTTPClient", "ServiceKit", "SigV4", "verifier", configuration,
+      logging,
+    ]),
+  tests(
+    "IntegrationTests",
+    [
+      "AMQP", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON", "Postgres", "Repository",
+      "SigV4", jwt, lifecycle, logging,
+    ]),
 ]
 
 let package = Package(

@@ -1,0 +1,172 @@
+import Cryptography
+import Foundation
+import JSON
+import Postgres
+import Testing
+
+/// The whole product, running for one test: the three executables on a database and a virtual host of their own.
+struct Deployment: Sendable {
+  /// Whether the servers are at hand; without them the tests that need a deployment are skipped.
+  static var isPossible: Bool { TestDatabase.isAvailable && TestBroker.isConfigured && StandInAWS.endpoint != nil }
+
+  /// A tenant, as `onboarding-api tenant create` makes it, and an owner's token for it.
+  struct Tenant: Sendable {
+    let id: UUID
+    let slug: String
+    let apiKey: String
+    let ownerToken: String
+  }
+
+  let database: TestDatabase
+  let virtualHost: VirtualHost
+  let environment: [String: String]
+  let api: RunningProgram
+  let verifier: RunningProgram?
+  let workers: [RunningProgram]
+  let client: APIClient
+
+  var programs: [RunningProgram] { [api] + [verifier].compactMap(\.self) + workers }
+
+  /// Starts a deployment, lends it, and takes it down.
+  /// - Parameters:
+  ///   - settings: environment variables that differ from the usual ones.
+  ///   - verifies: whether a verifier runs.
+  ///   - workers: how many rewrap workers run.
+  ///   - brokerPort: the port at which the services find the broker; the broker's own unless told.
+  ///   - databasePort: likewise for the database.
+  ///   - platform: the account whose user the services run as; nil for an identity that no cloud knows.
+  static func with(
+    _ settings: [String: String] = [:], verifies: Bool = true, workers: Int = 1, brokerPort: Int? = nil,
+    databasePort: Int? = nil, as platform: CustomerAWSAccount? = nil, _ body: (Deployment) async throws -> Void
+  ) async throws {
+    try await DeploymentSlots.shared.withSlot {
+      try await TestDatabase.with { database in
+        try await TestBroker.withVirtualHost { virtualHost in
+          let deployment = try await start(
+            database, virtualHost, settings, verifies: verifies, workers: workers, brokerPort: brokerPort,
+            databasePort: databasePort, as: platform)
+          do { try await body(deployment) } catch {
+            await deployment.stop()
+            throw error
+          }
+          await deployment.stop()
+        }
+      }
+    }
+  }
+
+  /// Makes a tenant and an owner's token.
+  func makeTenant(_ slug: String = "acme-\(UUID().uuidString.lowercased().prefix(8))") async throws -> Tenant {
+    let made = try await Self.run(["tenant", "create", "--slug", slug], environment)
+    let json = try JSONValue(parsing: Array(made.utf8))
+    let id = try #require(json["tenant_id"]?.string.flatMap { UUID(uuidString: $0) })
+    return Tenant(
+      id: id, slug: slug, apiKey: try #require(json["api_key"]?.string), ownerToken: try await token(for: id))
+  }
+
+  /// Makes an admin token.
+  func token(for tenantID: UUID, role: String = "owner") async throws -> String {
+    try await Self.run(["token", "--tenant", tenantID.uuidString, "--role", role], environment)
+  }
+
+  /// One text that changes whenever anything does that onboarding could change.
+  func fingerprint() async throws -> String {
+    let connection = try await database.connect()
+    var digest = ""
+    for table in [
+      "tenants", "api_keys", "tenant_kms_configs", "external_id_claims", "tenant_keys", "secrets", "secret_values",
+      "rewrap_jobs", "rewrap_ranges", "rewrap_failures", "outbox", "audit_log_critical",
+    ] {
+      let rows = try await connection.execute(
+        PostgresStatement(
+          unchecked: "SELECT coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM \(table) t"))
+      digest += try rows[0][0, as: String.self] + ":"
+    }
+    await connection.close()
+    return digest
+  }
+
+  func stop() async {
+    await withTaskGroup { group in
+      for program in programs { group.addTask { _ = await program.stop() } }
+    }
+  }
+
+  /// Runs `onboarding-api` to its end and answers what it printed.
+  static func run(_ arguments: [String], _ environment: [String: String]) async throws -> String {
+    try await withCheckedThrowingContinuation { continuation in
+      // It blocks, so not on Swift's pool.
+      DispatchQueue.global().async { continuation.resume(with: Result { try runBlocking(arguments, environment) }) }
+    }
+  }
+
+  private static func runBlocking(_ arguments: [String], _ environment: [String: String]) throws -> String {
+    let process = Process()
+    process.executableURL = RunningProgram.folder.appending(path: "onboarding-api")
+    process.arguments = arguments
+    process.environment = environment
+    let output = Pipe()
+    process.standardOutput = output
+    try process.run()
+    let data = try output.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0, "onboarding-api \(arguments.joined(separator: " "))")
+    return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+
+  private static func start(
+    _ database: TestDatabase, _ virtualHost: VirtualHost, _ settings: [String: String], verifies: Bool, workers: Int,
+    brokerPort: Int?, databasePort: Int?, as platform: CustomerAWSAccount?
+  ) async throws -> Deployment {
+    var amqp = virtualHost.amqp
+    amqp.path = "/\(virtualHost.name)"
+    amqp.port = brokerPort ?? amqp.port
+    var databaseURL = try #require(URLComponents(string: database.url))
+    databaseURL.port = databasePort ?? databaseURL.port
+    let random = { Data(RandomSource.system.bytes(32)).base64EncodedString() }
+    let environment = [
+      "PATH": "/usr/bin:/bin", "DATABASE_URL": try #require(databaseURL.string), "AMQP_URL": try #require(amqp.string),
+      "COMMAND_KEY_B64": random(), "MASTER_KEY_B64": random(), "ADMIN_JWT_HS256_KEY_B64": random(),
+      "ADMIN_JWT_ISSUER": "test", "ADMIN_JWT_AUDIENCE": "tenant-kms", "HTTP_PORT": "0", "LOG_LEVEL": "debug",
+      "AWS_ENDPOINT_URL": StandInAWS.endpoint ?? "", "DATABASE_CONNECTIONS": "4",
+      "AWS_ACCESS_KEY_ID": platform?.platformAccessKeyID ?? "AKIAIOSFODNN7EXAMPLE",
+      "AWS_SECRET_ACCESS_KEY": platform?.platformSecretAccessKey ?? "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    ].merging(settings) { $1 }
+    _ = try await run(["migrate"], environment.merging(["DATABASE_URL": database.url]) { $1 })
+    let api = try RunningProgram("onboarding-api", environment: environment)
+    let verifier = verifies ? try RunningProgram("verifier", environment: environment) : nil
+    let running = try (0..<workers).map { _ in try RunningProgram("rewrap-worker", environment: environment) }
+    let listening = try await api.line { $0.contains(#""message":"listening""#) }
+    let port = try #require(try JSONValue(parsing: Array(listening.utf8))["port"]?.string)
+    return Deployment(
+      database: database, virtualHost: virtualHost, environment: environment, api: api, verifier: verifier,
+      workers: running, client: APIClient(base: "http://127.0.0.1:\(port)"))
+  }
+}
+
+/// At most a few deployments at once: a deployment is three processes and a dozen connections, the machine has two cores.
+actor DeploymentSlots {
+  static let shared = DeploymentSlots(count: 3)
+
+  private var free: Int
+  private var waiting: [CheckedContinuation<Void, Never>] = []
+
+  init(count: Int) { free = count }
+
+  nonisolated func withSlot(_ body: () async throws -> Void) async throws {
+    await take()
+    do { try await body() } catch {
+      await give()
+      throw error
+    }
+    await give()
+  }
+
+  private func take() async {
+    if free > 0 { free -= 1 } else { await withCheckedContinuation { waiting.append($0) } }
+  }
+
+  private func give() {
+    if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
+  }
+}
