@@ -16,7 +16,7 @@ start_postgres() {
     clear_stale_lock
     choose_ports postgres
     launch postgres "${as_postgres[@]}" "$(postgres_programs)/postgres" -D "$(postgres_folder)/data" \
-      -c listen_addresses=127.0.0.1 -c port="$(port postgres)" -c unix_socket_directories= -c max_connections=200
+      -c listen_addresses=127.0.0.1 -c port="$(port postgres)" -c unix_socket_directories= -c max_connections=500
   fi
   wait_until_ready postgres 30 "$(postgres_programs)/pg_isready" -h 127.0.0.1 -p "$(port postgres)"
   ensure_database
