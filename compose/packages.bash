@@ -3,7 +3,7 @@
 
 packages=(
   librabbitmq-dev libssl-dev libcurl4-openssl-dev libpq-dev pkg-config git
-  postgresql rabbitmq-server python3-venv jq curl
+  postgresql rabbitmq-server python3-venv jq curl openssl
 )
 
 install_packages() {

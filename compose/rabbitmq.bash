@@ -1,12 +1,15 @@
 # shellcheck shell=bash
 # RabbitMQ: a private broker on loopback, with a name service (epmd) of its own beside the machine's.
 
+broker_certificate=$home/rabbitmq/certificate.pem
+
 start_rabbitmq() {
   ensure_secret administrator_password hex
   ensure_secret broker_password hex
   if ! alive rabbitmq; then
     start_epmd
-    choose_ports rabbitmq rabbitmq-api rabbitmq-distribution
+    choose_ports rabbitmq rabbitmq-tls rabbitmq-api rabbitmq-distribution
+    ensure_broker_certificate
     write_rabbitmq_configuration
     launch rabbitmq "${rabbitmq_environment[@]}" \
       ERL_EPMD_PORT="$(port epmd)" RABBITMQ_DIST_PORT="$(port rabbitmq-distribution)" \
@@ -24,6 +27,14 @@ start_epmd() {
     launch epmd epmd -address 127.0.0.1 -port "$(port epmd)"
   fi
   wait_until_ready epmd 10 listening "$(port epmd)"
+}
+
+# For the tests of amqps: a certificate that vouches for itself, for the name localhost and no address.
+ensure_broker_certificate() {
+  [[ ! -s $broker_certificate ]] || return 0
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj /CN=localhost \
+    -addext subjectAltName=DNS:localhost -keyout "$home/rabbitmq/key.pem" -out "$broker_certificate" \
+    2>"$home/log/openssl.log" || die "making the broker's certificate" "read its log" openssl
 }
 
 # Every path is the home's: an installed broker's configuration under /etc must not leak in.
@@ -48,6 +59,10 @@ write_rabbitmq_configuration() {
   keep "$home/rabbitmq/enabled_plugins" <<<'[rabbitmq_management].'
   keep "$home/rabbitmq/rabbitmq.conf" <<CONF
 listeners.tcp.1 = 127.0.0.1:$(port rabbitmq)
+listeners.ssl.1 = 127.0.0.1:$(port rabbitmq-tls)
+ssl_options.cacertfile = $broker_certificate
+ssl_options.certfile = $broker_certificate
+ssl_options.keyfile = $home/rabbitmq/key.pem
 management.tcp.ip = 127.0.0.1
 management.tcp.port = $(port rabbitmq-api)
 load_definitions = $home/rabbitmq/definitions.json
@@ -65,6 +80,10 @@ CONF
   ]
 }
 JSON
+}
+
+rabbitmq_administrator_tls_url() {
+  printf 'amqps://administrator:%s@localhost:%s/%%2f' "$(secret administrator_password)" "$(port rabbitmq-tls)"
 }
 
 rabbitmq_administrator_url() {
