@@ -63,14 +63,25 @@ struct CustomerAWSAccount: Sendable {
     try await aws.iam(StandInAWS.customerAccount, "DeleteRole", ["RoleName": roleName])
   }
 
-  /// Replaces the role's permission policy: `Allow` or `Deny` of encrypting and decrypting with the key.
-  func setInlinePolicy(_ effect: String) async throws {
+  /// Makes another key of this account, of a type that can't wrap, which the role may use as well.
+  /// - Returns: its ARN.
+  func createAsymmetricKey() async throws -> String {
+    let key = try await aws.kms(
+      StandInAWS.customerAccount, "CreateKey", ["KeyUsage": "ENCRYPT_DECRYPT", "KeySpec": "RSA_2048"])
+    let arn = try Self.member("Arn", of: key["KeyMetadata"])
+    try await setInlinePolicy("Allow", on: [keyARN, arn])
+    return arn
+  }
+
+  /// Replaces the permission policy: `Allow` or `Deny` of encrypting and decrypting with the key, or with others.
+  func setInlinePolicy(_ effect: String, on keys: [String]? = nil) async throws {
     try await aws.iam(
       StandInAWS.customerAccount, "PutRolePolicy",
       [
         "RoleName": roleName, "PolicyName": "use-key",
         "PolicyDocument": Self.policy([
-          "Effect": .string(effect), "Action": ["kms:Encrypt", "kms:Decrypt"], "Resource": .string(keyARN),
+          "Effect": .string(effect), "Action": ["kms:Encrypt", "kms:Decrypt"],
+          "Resource": .array((keys ?? [keyARN]).map { .string($0) }),
         ]),
       ])
   }

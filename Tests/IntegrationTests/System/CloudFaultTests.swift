@@ -44,6 +44,10 @@ import Testing
         candidate("kms_key_ref", "arn:aws:kms:us-east-1:111122223333:key/00000000-0000-0000-0000-000000000000"),
         reason: "access_denied", stage: "encrypt")
 
+      try await expect(
+        "asymmetric key", candidate("kms_key_ref", .string(try await account.createAsymmetricKey())),
+        reason: "wrong_key_type", stage: "encrypt")
+
       try await account.setTrustPolicy("Allow", conditional: false)
       try await expect("external ID not enforced", reason: "external_id_not_enforced", stage: "confused_deputy")
       try await account.setTrustPolicy("Allow")
