@@ -67,7 +67,7 @@ extension RewrapStore {
   ) async throws {
     _ = try await transaction.execute(
       """
-      UPDATE rewrap_ranges r SET status = 'running' FROM (
+      UPDATE rewrap_ranges r SET status = 'running', updated_at = clock_timestamp() FROM (
         SELECT table_tag, range FROM rewrap_ranges WHERE job_id = $1 AND status = 'waiting' ORDER BY table_tag, range
         LIMIT greatest(0, $2 - (SELECT count(*) FROM rewrap_ranges WHERE job_id = $1 AND status = 'running'))) next
       WHERE r.job_id = $1 AND r.table_tag = next.table_tag AND r.range = next.range

@@ -127,6 +127,15 @@ struct RewrapPlanTests {
       let earlier = try await database.rewraps.stalled(since: .distantPast)
       #expect(earlier.unplanned.isEmpty && earlier.cursors.isEmpty)
 
+      // A range that has just been opened stood still for nobody's fault.
+      try await database.pool.execute("UPDATE rewrap_ranges SET updated_at = now() - interval '1 hour'")
+      let next = try await database.rewraps.rewrapBatch(
+        at: cursors[0], limit: 100, window: 2, time: MigratedDatabase.now, rewrap: MigratedDatabase.wrap)
+      guard case .committed(let opened) = next else { throw UnexpectedOutcome() }
+      #expect(opened.count == 1)
+      let standing = try await database.rewraps.stalled(since: Date().addingTimeInterval(-60)).cursors
+      #expect(standing == [cursors[1]])
+
       try await database.pool.execute("UPDATE rewrap_jobs SET status = 'paused'")
       let paused = try await database.rewraps.stalled(since: .distantFuture)
       #expect(paused.unplanned.isEmpty && paused.cursors.isEmpty)
