@@ -10,6 +10,7 @@ import Testing
   let other = UUID()
   let clock = ManualClock()
   let unwrapping = Unwrapping()
+  let executor = OneAtATime()
   let versions: ScriptedVersions
   let keys: MasterKeys
 
@@ -52,7 +53,7 @@ import Testing
   /// The grant was last seen when the unwrap was asked for, not when its answer came.
   @Test func `a slow unwrap shortens the life of its key`() async throws {
     unwrapping.close()
-    let slow = Task.immediate { try await keys.activeKey(of: tenantID).version }
+    let slow = Task(executorPreference: executor) { try await keys.activeKey(of: tenantID).version }
     await unwrapping.waitFor(1)
     clock.advance(by: .seconds(299))
     unwrapping.open()
@@ -108,7 +109,7 @@ import Testing
 
   @Test func `a key whose tenant is evicted while it is unwrapped is not kept`() async throws {
     unwrapping.close()
-    let waiting = Task.immediate { try await keys.activeKey(of: tenantID).version }
+    let waiting = Task(executorPreference: executor) { try await keys.activeKey(of: tenantID).version }
     await unwrapping.waitFor(1)
     keys.evict(tenantID)
     unwrapping.open()
@@ -121,11 +122,11 @@ import Testing
   /// Else a write that found its version retired, and evicted it, would get the retired one again.
   @Test func `a request after an eviction gets nothing from before it`() async throws {
     unwrapping.close()
-    let before = Task.immediate { try await keys.activeKey(of: tenantID).version }
+    let before = Task(executorPreference: executor) { try await keys.activeKey(of: tenantID).version }
     await unwrapping.waitFor(1)
     versions.activate(.sample(2, of: tenantID))
     keys.evict(tenantID)
-    let after = Task.immediate { try await keys.activeKey(of: tenantID).version }
+    let after = Task(executorPreference: executor) { try await keys.activeKey(of: tenantID).version }
     await unwrapping.waitFor(2)
     unwrapping.open()
     #expect(try await before.value == 1)

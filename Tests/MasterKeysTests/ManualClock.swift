@@ -1,5 +1,3 @@
-import Synchronization
-
 /// A clock that stands still until it is told to go on.
 final class ManualClock: Clock {
   struct Instant: InstantProtocol {
@@ -17,7 +15,7 @@ final class ManualClock: Clock {
     var watchers: [CheckedContinuation<Void, Never>] = []
   }
 
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   var now: Instant { state.withLock { $0.now } }
   var minimumResolution: Duration { .zero }

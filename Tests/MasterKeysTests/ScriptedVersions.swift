@@ -1,14 +1,13 @@
 import FoundationEssentials
 import Repository
-import Synchronization
 
 @testable import MasterKeys
 
 /// Key versions in memory.
 final class ScriptedVersions: KeyVersionSource {
-  private let stored: Mutex<[KeyVersion]>
+  private let stored: Locked<[KeyVersion]>
 
-  init(_ versions: [KeyVersion]) { stored = Mutex(versions) }
+  init(_ versions: [KeyVersion]) { stored = Locked(versions) }
 
   func activeVersion(of tenantID: UUID) async throws -> KeyVersion {
     guard let version = stored.withLock({ $0.last { $0.tenantID == tenantID && $0.status == .active } }) else {

@@ -2,12 +2,10 @@ import Cryptography
 import FoundationEssentials
 import MasterKeys
 import Repository
-import Synchronization
 
 /// An unwrap that counts, remembers its keys without holding them, and waits at a gate where a test wants it to.
 final class Unwrapping: Sendable {
-  private struct Weak: @unchecked Sendable {
-    // A weak reference is read under the lock of `state` only.
+  private struct Weak {
     weak var key: SecretBytes?
   }
 
@@ -20,7 +18,7 @@ final class Unwrapping: Sendable {
     var watchers: [(count: Int, CheckedContinuation<Void, Never>)] = []
   }
 
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   /// How many unwraps have begun.
   var count: Int { state.withLock { $0.count } }
