@@ -59,11 +59,15 @@ public struct DatabaseSettings: Sendable {
   public let connections: Int
 
   /// Reads them.
-  /// - Parameter service: the name shown in `pg_stat_activity`.
+  /// - Parameters:
+  ///   - service: the name shown in `pg_stat_activity`.
+  ///   - statementTimeout: the longest that a statement may take; 60 seconds unless told, nil for no limit.
   /// - Throws: ``ConfigurationError`` with everything wrong so far, also in settings read before.
-  public init(_ settings: inout SettingsReader, service: String) throws(ConfigurationError) {
+  public init(
+    _ settings: inout SettingsReader, service: String, statementTimeout: Duration? = .seconds(60)
+  ) throws(ConfigurationError) {
     let configuration = settings.read(CommonSettings.databaseURL) {
-      try PostgresConfiguration(url: $0, applicationName: service, statementTimeout: .seconds(60))
+      try PostgresConfiguration(url: $0, applicationName: service, statementTimeout: statementTimeout)
     }
     let connections = settings.read(CommonSettings.databaseConnections, as: Setting.integer(1...100))
     (self.configuration, self.connections) = try settings.require(configuration, connections)

@@ -4,7 +4,7 @@ import Cryptography
 import FoundationEssentials
 import JSON
 import Logging
-import Synchronization
+
 import Testing
 
 @testable import ServiceKit
@@ -15,7 +15,7 @@ import Testing
   let lines = Lines()
 
   @Test func `an authentic command is handed over, and acknowledged once done`() async throws {
-    let received = Mutex<[StartRewrap]>([])
+    let received = Locked<[StartRewrap]>([])
     let outcome = await handler { command, delivery in
       received.withLock { $0.append(command) }
       #expect(delivery.redelivered)

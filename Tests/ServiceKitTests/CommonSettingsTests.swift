@@ -24,6 +24,8 @@ import Testing
     #expect(database.connections == 8)
     #expect(database.configuration.applicationName == "test")
     #expect(database.configuration.statementTimeout == .seconds(60))
+    let patient = try DatabaseSettings(&settings, service: "test", statementTimeout: nil)
+    #expect(patient.configuration.statementTimeout == nil)
     let platform = try PlatformSettings(&settings)
     #expect(platform.awsEndpoint == nil)
     #expect(platform.connectTimeout == .seconds(5))

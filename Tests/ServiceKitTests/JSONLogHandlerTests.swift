@@ -1,7 +1,7 @@
 import FoundationEssentials
 import JSON
 import Logging
-import Synchronization
+
 import Testing
 
 @testable import ServiceKit
@@ -70,7 +70,7 @@ import Testing
 
 /// The lines written so far.
 final class Lines: Sendable {
-  private let written = Mutex<[String]>([])
+  private let written = Locked<[String]>([])
 
   var all: [String] { written.withLock { $0 } }
 

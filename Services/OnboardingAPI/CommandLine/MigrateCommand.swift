@@ -10,7 +10,8 @@ struct MigrateCommand: AsyncParsableCommand {
 
   func run() async throws {
     var settings = SettingsReader()
-    let database = try DatabaseSettings(&settings, service: "onboarding-api migrate")
+    // Migrating a large table, and waiting for another process that does, take as long as they take.
+    let database = try DatabaseSettings(&settings, service: "onboarding-api migrate", statementTimeout: nil)
     let connection = try await PostgresConnection.connect(database.configuration)
     let applied = try await Migrator(connection: connection).migrate()
     await connection.close()
