@@ -50,6 +50,7 @@ import Testing
       ["tenant_id": "not a UUID"], ["tenant_id": nil], ["tenant_id": ""], ["tenant_id": .null],
       ["role": "root"], ["role": nil], ["role": "Owner"], ["role": ["owner"]],
       ["sub": ""], ["sub": nil], ["sub": .string(String(repeating: "a", count: 256))],
+      ["sub": "a\u{0}"],
     ] as [[String: JSONValue?]])
   func `a claim that is wrong or missing refuses the token`(claims: [String: JSONValue?]) async throws {
     await expectRefused(try await issuer().token(claims: claims), by: try await verifier())

@@ -5,7 +5,7 @@ import JSON
 import Logging
 import NIOCore
 import ServiceKit
-import Synchronization
+
 import Testing
 
 @testable import onboarding_api
@@ -24,7 +24,7 @@ import Testing
   }
 
   @Test func `the log has what the client isn't told, under the same id`() async throws {
-    let lines = Mutex<[String]>([])
+    let lines = Locked<[String]>([])
     let logger = Logger(label: "test") { label in
       JSONLogHandler(label: label) { line in lines.withLock { $0.append(line) } }
     }

@@ -1,6 +1,5 @@
 import HTTPClient
 import JSON
-import Synchronization
 
 /// An HTTP server in memory with one answer.
 final class ScriptedEndpoint: HTTPTransport {
@@ -12,7 +11,7 @@ final class ScriptedEndpoint: HTTPTransport {
     var watchers: [CheckedContinuation<Void, Never>] = []
   }
 
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   var requests: Int { state.withLock { $0.requests } }
 
@@ -72,7 +71,7 @@ final class ManualClock: Clock {
     static func < (left: Instant, right: Instant) -> Bool { left.offset < right.offset }
   }
 
-  private let instant = Mutex(Instant())
+  private let instant = Locked(Instant())
 
   var now: Instant { instant.withLock { $0 } }
   var minimumResolution: Duration { .zero }

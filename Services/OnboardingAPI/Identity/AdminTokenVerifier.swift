@@ -20,7 +20,7 @@ struct AdminTokenVerifier: Sendable {
     let claims = try await verifiedClaims(of: token)
     guard claims.iss.value == issuer, claims.aud.names.contains(audience), now() < claims.exp.value,
       claims.nbf.map({ $0.value <= now() }) ?? true,
-      let tenantID = UUID(uuidString: claims.tenantID), !claims.sub.value.isEmpty, claims.sub.value.utf8.count <= 255
+      let tenantID = UUID(uuidString: claims.tenantID), Self.isStorable(claims.sub.value)
     else { throw Self.refused }
     return AdminIdentity(subject: claims.sub.value, tenantID: tenantID, role: claims.role)
   }
@@ -31,6 +31,11 @@ struct AdminTokenVerifier: Sendable {
     }
     let collection = try await keys.collection(for: header)
     do { return try await collection.verify(token, as: AdminClaims.self) } catch { throw Self.refused }
+  }
+
+  /// The subject goes into the audit chain; PostgreSQL's text can't hold U+0000.
+  private static func isStorable(_ subject: String) -> Bool {
+    (1...255).contains(subject.utf8.count) && !subject.utf8.contains(0)
   }
 
   /// One answer for every fault, so that it tells a forger nothing.
