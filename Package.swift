@@ -105,8 +105,8 @@ let suites: [Target] = [
     "OnboardingAPITests",
     [
       "AMQP", "CloudKMS", "Commands", "Cryptography", "HTTPClient", "JSON", "MasterKeys", "Postgres", "Repository",
-      "ServiceKit", "onboarding-api", configuration, httpTypes, hummingbird, hummingbirdCore, jwt, logging, nioCore,
-      nioEmbedded,
+      "ServiceKit", "onboarding-api", configuration, httpTypes, hummingbird, hummingbirdCore, jwt, lifecycle, logging,
+      nioCore, nioEmbedded,
     ]),
   tests("PostgresTests", ["CLibpq", "Postgres"]),
   tests("RepositoryTests", ["Commands", "Cryptography", "Envelope", "JSON", "Repository"]),
