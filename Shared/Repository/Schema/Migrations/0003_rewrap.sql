@@ -15,8 +15,8 @@ CREATE TABLE rewrap_jobs (
 CREATE UNIQUE INDEX rewrap_jobs_one_open ON rewrap_jobs (tenant_id)
   WHERE status IN ('running', 'paused', 'paused_sealed');
 
--- A key range of one table: rows with lower <= id < upper. `after` is the cursor: all rows up to it are done. It moves
--- in the same transaction as the rows, so a command that arrives twice finds the cursor moved on and does nothing.
+-- A key range of one table: rows with after_id < id <= upper_id. `after_id` is the cursor: all rows up to it are done.
+-- It moves in the same transaction as the rows, so a command that arrives twice finds it moved on and does nothing.
 CREATE TABLE rewrap_ranges (
   job_id uuid NOT NULL REFERENCES rewrap_jobs,
   table_tag smallint NOT NULL,
