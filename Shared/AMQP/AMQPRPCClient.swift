@@ -6,6 +6,9 @@ public import ServiceLifecycle
 /// The replier publishes to the default exchange with the request's `replyTo` as routing key and its `correlationID`.
 /// Requests are mandatory and confirmed; a request that reached a queue may be handled even if its reply never comes.
 public final class AMQPRPCClient: Service {
+  /// How long a call waits for a connection, so that a broker out of reach isn't taken for a replier that is late.
+  private static let connectionPatience = Duration.seconds(5)
+
   private let configuration: AMQPConfiguration
   private let outbox = Outbox()
   private let replies = Replies()
@@ -53,7 +56,8 @@ public final class AMQPRPCClient: Service {
     defer { replies.forget(id) }
     return try await withTimeout(timeout) { [request] in
       do {
-        try await self.outbox.publish(request, exchange: exchange, routingKey: routingKey, timeout: timeout)
+        try await self.outbox.publish(
+          request, exchange: exchange, routingKey: routingKey, timeout: min(timeout, Self.connectionPatience))
       } catch let error as AMQPError where error.code == .outcomeUnknown {
         throw AMQPError(.connectionLost, error.reason, reply: error.reply)
       }
