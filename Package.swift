@@ -49,10 +49,11 @@ let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift
 
 let libraries: [Target] = [
   shared("BlockingQueue"),
+  shared("Locking", settings: wrapperSettings),
   shared("Cryptography", ["CLibcrypto"], settings: wrapperSettings),
-  shared("HTTPClient", ["BlockingQueue", "CLibcurl", lifecycle], settings: wrapperSettings),
-  shared("Postgres", ["BlockingQueue", "CLibpq", lifecycle, logging], settings: wrapperSettings),
-  shared("AMQP", ["BlockingQueue", "CRabbitMQ", lifecycle, logging], settings: wrapperSettings),
+  shared("HTTPClient", ["BlockingQueue", "CLibcurl", "Locking", lifecycle], settings: wrapperSettings),
+  shared("Postgres", ["BlockingQueue", "CLibpq", "Locking", lifecycle, logging], settings: wrapperSettings),
+  shared("AMQP", ["BlockingQueue", "CRabbitMQ", "Locking", lifecycle, logging], settings: wrapperSettings),
   shared("JSON"),
   shared("SigV4", ["Cryptography"]),
   shared("Envelope", ["Cryptography"]),
@@ -61,7 +62,7 @@ let libraries: [Target] = [
   shared(
     "Repository", ["Cryptography", "Commands", "Envelope", "JSON", "Postgres", logging],
     resources: [.embedInCode("Schema/Migrations")]),
-  shared("MasterKeys", ["CloudKMS", "Cryptography", "JSON", "Repository", lifecycle, logging]),
+  shared("MasterKeys", ["CloudKMS", "Cryptography", "JSON", "Locking", "Repository", lifecycle, logging]),
   shared(
     "ServiceKit",
     [
@@ -98,15 +99,15 @@ let suites: [Target] = [
   tests("CryptographyTests", ["Cryptography"]),
   tests("DocumentationTests", ["ServiceKit", "onboarding-api", "rewrap-worker", "verifier"]),
   tests("EnvelopeTests", ["Cryptography", "Envelope"]),
-  tests("HTTPClientTests", ["HTTPClient"]),
+  tests("HTTPClientTests", ["HTTPClient", "Locking"]),
   tests("JSONTests", ["JSON"]),
   tests("MasterKeysTests", ["CloudKMS", "Cryptography", "HTTPClient", "JSON", "MasterKeys", "Repository", "SigV4"]),
   tests(
     "OnboardingAPITests",
     [
-      "AMQP", "CloudKMS", "Commands", "Cryptography", "HTTPClient", "JSON", "MasterKeys", "Postgres", "Repository",
-      "ServiceKit", "onboarding-api", configuration, httpTypes, hummingbird, hummingbirdCore, jwt, lifecycle, logging,
-      nioCore, nioEmbedded,
+      "AMQP", "CloudKMS", "Commands", "Cryptography", "HTTPClient", "JSON", "Locking", "MasterKeys", "Postgres",
+      "Repository", "ServiceKit", "onboarding-api", configuration, httpTypes, hummingbird, hummingbirdCore, jwt,
+      lifecycle, logging, nioCore, nioEmbedded,
     ]),
   tests("PostgresTests", ["CLibpq", "Postgres"]),
   tests("RepositoryTests", ["Commands", "Cryptography", "Envelope", "JSON", "Repository"]),
@@ -116,7 +117,10 @@ let suites: [Target] = [
       "CloudKMS", "Cryptography", "Envelope", "MasterKeys", "Repository", "ServiceKit", "rewrap-worker", configuration,
     ]),
   tests(
-    "ServiceKitTests", ["AMQP", "Commands", "Cryptography", "JSON", "Postgres", "ServiceKit", configuration, logging]),
+    "ServiceKitTests",
+    [
+      "AMQP", "Commands", "Cryptography", "JSON", "Locking", "Postgres", "ServiceKit", configuration, logging,
+    ]),
   tests("SigV4Tests", ["Cryptography", "SigV4"]),
   tests(
     "VerifierTests",

@@ -1,3 +1,5 @@
+import Locking
+
 /// Those who wait for an answer: which requests the loop has yet to take up, whom to wake, and who drives.
 ///
 /// Invariant: everyone who waits is either the driver or has a continuation here, so the driver, when it leaves, always

@@ -1,7 +1,7 @@
 public import Cryptography
 public import FoundationEssentials
+import Locking
 public import Repository
-import Synchronization
 
 /// The tenants' master keys, unwrapped on demand and held for a bounded time.
 ///
@@ -24,7 +24,7 @@ public final class MasterKeys: Sendable {
   private let timeToLive: TimeToLive
   let clock: any Clock<Duration>
   private let epoch: @Sendable () -> Duration
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
   /// Creates an empty cache.
   /// - Parameters:

@@ -1,5 +1,5 @@
 /// What a user of a pool is given.
-enum PoolGrant<Connection> {
+enum PoolGrant<Connection: Sendable>: Sendable {
   /// A connection that somebody has given back, and when, if it lay idle since.
   case connection(Connection, idleSince: ContinuousClock.Instant?)
   /// Leave to open one.
@@ -9,7 +9,7 @@ enum PoolGrant<Connection> {
 /// Who holds a pool's connections and who waits for one: all of the pool's decisions and none of its effects.
 ///
 /// Waiters are served in the order they came. A connection is idle only while nobody waits.
-struct PoolState<Connection, Waiter> {
+struct PoolState<Connection: Sendable, Waiter: Sendable>: Sendable {
   let size: Int
   private(set) var isClosed = false
   /// Connections open, being opened or in use.

@@ -1,6 +1,6 @@
+import Locking
 public import Logging
 public import ServiceLifecycle
-import Synchronization
 
 /// A few connections shared by many tasks.
 ///
@@ -20,8 +20,8 @@ public final class PostgresPool: Service {
   let acquireTimeout: Duration
   let logger: Logger
   let clock: any Clock<Duration>
-  let state: Mutex<State>
-  private let drained = Mutex<[CheckedContinuation<Void, Never>]>([])
+  let state: Guarded<State>
+  private let drained = Guarded<[CheckedContinuation<Void, Never>]>([])
 
   /// Makes a pool without connections.
   /// - Parameters:
@@ -40,7 +40,7 @@ public final class PostgresPool: Service {
     self.acquireTimeout = acquireTimeout
     self.logger = logger
     self.clock = clock
-    state = Mutex(State(size: size))
+    state = Guarded(State(size: size))
   }
 
   /// Lends a connection, which goes back to the pool when the closure ends.

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Locking
 
 /// A TCP server on 127.0.0.1 that plays a scripted part on every connection.
 ///
@@ -26,7 +27,7 @@ final class LoopbackServer: Sendable {
 
   let port: UInt16
   private let listener: Int32
-  private let state = Locked(State())
+  private let state = Guarded(State())
   private let greeting: String
   private let reply: @Sendable (String) -> Reply
 
@@ -154,20 +155,4 @@ final class LoopbackServer: Sendable {
 
 struct SystemError: Error {
   let code: Int32
-}
-
-/// A value behind a lock that ThreadSanitizer knows; `Synchronization.Mutex` it does not, once threads contend.
-///
-/// `@unchecked Sendable`: the value is reached through `withLock` alone.
-private final class Locked<Value: Sendable>: @unchecked Sendable {
-  private let lock = NSLock()
-  private var value: Value
-
-  init(_ value: Value) {
-    self.value = value
-  }
-
-  func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
-    lock.withLock { body(&value) }
-  }
 }

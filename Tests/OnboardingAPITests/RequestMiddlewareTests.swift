@@ -2,6 +2,7 @@ import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import JSON
+import Locking
 import Logging
 import NIOCore
 import ServiceKit
@@ -24,7 +25,7 @@ import Testing
   }
 
   @Test func `the log has what the client isn't told, under the same id`() async throws {
-    let lines = Locked<[String]>([])
+    let lines = Guarded<[String]>([])
     let logger = Logger(label: "test") { label in
       JSONLogHandler(label: label) { line in lines.withLock { $0.append(line) } }
     }

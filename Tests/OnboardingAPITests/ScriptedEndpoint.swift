@@ -1,5 +1,6 @@
 import HTTPClient
 import JSON
+import Locking
 
 /// An HTTP server in memory with one answer.
 final class ScriptedEndpoint: HTTPTransport {
@@ -11,7 +12,7 @@ final class ScriptedEndpoint: HTTPTransport {
     var watchers: [CheckedContinuation<Void, Never>] = []
   }
 
-  private let state = Locked(State())
+  private let state = Guarded(State())
 
   var requests: Int { state.withLock { $0.requests } }
 
@@ -71,7 +72,7 @@ final class ManualClock: Clock {
     static func < (left: Instant, right: Instant) -> Bool { left.offset < right.offset }
   }
 
-  private let instant = Locked(Instant())
+  private let instant = Guarded(Instant())
 
   var now: Instant { instant.withLock { $0 } }
   var minimumResolution: Duration { .zero }

@@ -3,6 +3,7 @@ import Commands
 import Cryptography
 import FoundationEssentials
 import JSON
+import Locking
 import Logging
 
 import Testing
@@ -15,7 +16,7 @@ import Testing
   let lines = Lines()
 
   @Test func `an authentic command is handed over, and acknowledged once done`() async throws {
-    let received = Locked<[StartRewrap]>([])
+    let received = Guarded<[StartRewrap]>([])
     let outcome = await handler { command, delivery in
       received.withLock { $0.append(command) }
       #expect(delivery.redelivered)

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import JSON
+import Locking
 import Logging
 
 import Testing
@@ -70,7 +71,7 @@ import Testing
 
 /// The lines written so far.
 final class Lines: Sendable {
-  private let written = Locked<[String]>([])
+  private let written = Guarded<[String]>([])
 
   var all: [String] { written.withLock { $0 } }
 

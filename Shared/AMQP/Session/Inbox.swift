@@ -1,3 +1,5 @@
+import Locking
+
 /// Where the connection's loop leaves deliveries for the handlers, and they leave their outcomes for it.
 ///
 /// A delivery tag means something only on the channel that it came from, so every job knows its channel's epoch: an

@@ -1,4 +1,5 @@
 import Glibc
+import Locking
 
 /// Lets a cancellation break off a write that blocks, by shutting the socket down under it (shutdown(2)).
 ///

@@ -1,3 +1,4 @@
+import Locking
 import Synchronization
 
 /// Where tasks leave messages for the connection's loop and wait for the broker's verdict.

@@ -1,3 +1,5 @@
+import Locking
+
 /// The calls that wait for a reply, by correlation id.
 final class Replies: Sendable {
   private enum Call {
