@@ -132,7 +132,7 @@ let suites: [Target] = [
     "IntegrationTests",
     [
       "AMQP", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON", "Postgres", "Repository",
-      "SigV4", jwt, lifecycle, logging,
+      "ServiceKit", "SigV4", jwt, lifecycle, logging,
     ]),
 ]
 

@@ -39,6 +39,10 @@ struct OutboxRelay: Service {
 
   @Sendable private func publish(_ entry: OutboxEntry) async throws {
     let signed = try authenticator.sign(name: entry.name, messageID: entry.messageID, body: entry.body)
-    try await publisher.publish(signed.message, exchange: CommandTopology.exchange, routingKey: entry.name)
+    if entry.name == TenantEvent.name {
+      try await publisher.broadcast(signed)
+    } else {
+      try await publisher.publish(signed.message, exchange: CommandTopology.exchange, routingKey: entry.name)
+    }
   }
 }
