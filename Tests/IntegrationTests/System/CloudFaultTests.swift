@@ -91,6 +91,38 @@ import Testing
     }
   }
 
+  /// STS has let us in, so the fault is the key's: the way there, or what stands at its end.
+  @Test(arguments: ["encrypt", "decrypt"])
+  func `a KMS that hangs, resets or talks nonsense is unreachable, at the stage where it did`(stage: String) async throws
+  {
+    let endpoint = try #require(StandInAWS.endpoint.flatMap(URLComponents.init(string:)))
+    let account = try await CustomerAWSAccount.create(on: StandInAWS(endpoint: try #require(endpoint.string)))
+    let proxy = try FaultProxy(to: endpoint.port ?? 80)
+    defer { proxy.stop() }
+    var settings = Self.settings
+    settings["AWS_ENDPOINT_URL"] = "http://127.0.0.1:\(proxy.port)"
+    try await Deployment.with(settings, workers: 0, as: account) { deployment in
+      let tenant = try await deployment.makeTenant()
+      let before = try await deployment.fingerprint()
+      let ok = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\n"
+      let faults: [(String, FaultProxy.Behaviour)] = [
+        ("hang", .hang), ("reset", .reset), ("garbage", .answer("garbage")), ("not JSON", .answer(ok + "nope")),
+      ]
+      for (name, fault) in faults {
+        let target = "TrentService.\(stage.capitalized)"
+        let asked = proxy.count(of: target)
+        proxy.behave(.until(target, fault))
+        let answer = try await deployment.client.post("/admin/tenant-kms", token: tenant.ownerToken, account.candidate)
+        #expect(answer.status == 400, "\(name): \(answer)")
+        #expect(try answer.error["type"] == "kms_verify_failed", "\(name): \(answer)")
+        #expect(try answer.error["reason"] == "unreachable", "\(name): \(answer)")
+        #expect(try answer.error["stage"]?.string == stage, "\(name): \(answer)")
+        #expect(proxy.count(of: target) > asked, "\(name): never asked")
+      }
+      #expect(try await deployment.fingerprint() == before)
+    }
+  }
+
   @Test func `an external ID that another tenant has proven is refused`() async throws {
     let account = try await CustomerAWSAccount.create(on: StandInAWS(endpoint: try #require(StandInAWS.endpoint)))
     try await Deployment.with(Self.settings, workers: 0, as: account) { deployment in

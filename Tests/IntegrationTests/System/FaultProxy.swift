@@ -6,7 +6,7 @@ import Synchronization
 /// test wants it to. Its blocking calls run on threads of its own.
 final class FaultProxy: Sendable {
   /// What becomes of a connection.
-  enum Behaviour: Sendable {
+  indirect enum Behaviour: Sendable {
     /// Passes everything on, both ways.
     case forward
     /// Takes everything and never answers.
@@ -15,6 +15,8 @@ final class FaultProxy: Sendable {
     case reset
     /// Answers whatever comes with these bytes, and closes.
     case answer(String)
+    /// Passes everything on until this text is sent; what becomes of the connection from then on, text included.
+    case until(String, Behaviour)
   }
 
   private struct State {
@@ -91,10 +93,11 @@ final class FaultProxy: Sendable {
       guard receive(peer) != nil else { return }
       write(Array(text.utf8), to: peer)
     case .forward: forward(peer)
+    case .until(let text, let fault): forward(peer, until: text, fault)
     }
   }
 
-  private func forward(_ peer: Int32) {
+  private func forward(_ peer: Int32, until text: String? = nil, _ fault: Behaviour = .forward) {
     let server = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = Self.loopback(upstream)
     let isConnected = withUnsafePointer(to: &address) { pointer in
@@ -113,13 +116,33 @@ final class FaultProxy: Sendable {
       shutdown(peer, Int32(SHUT_RDWR))
       answers.signal()
     }
+    var seen: [UInt8] = []
     while let bytes = receive(peer) {
       state.withLock { $0.sent += bytes }
+      if let text {
+        seen += bytes
+        guard !String(decoding: seen, as: UTF8.self).contains(text) else {
+          fail(peer, as: fault)
+          break
+        }
+      }
       write(bytes, to: server)
     }
     shutdown(server, Int32(SHUT_RDWR))
     answers.wait()
     end(server)
+  }
+
+  private func fail(_ peer: Int32, as fault: Behaviour) {
+    switch fault {
+    case .hang: while receive(peer) != nil {}
+    case .answer(let text): write(Array(text.utf8), to: peer)
+    case .reset:
+      // Closed with this option, a socket says RST instead of FIN.
+      var linger = Glibc.linger(l_onoff: 1, l_linger: 0)
+      setsockopt(peer, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
+    case .forward, .until: preconditionFailure("no fault")
+    }
   }
 
   private func end(_ descriptor: Int32) {
