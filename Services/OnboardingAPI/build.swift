@@ -75,6 +75,8 @@ func buildRouter(
   tenant.post("secrets", use: secrets.create)
   tenant.get("secrets", use: secrets.list)
   tenant.get("secrets/:id", use: secrets.show)
+  tenant.put("secrets/:id/value", use: secrets.setValue)
+  tenant.delete("secrets/:id", use: secrets.delete)
   return router
 }
 

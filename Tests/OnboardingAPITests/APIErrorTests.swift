@@ -7,6 +7,7 @@ import Testing
 
 @testable import MasterKeys
 @testable import Repository
+@testable import Postgres
 @testable import onboarding_api
 
 @Suite struct APIErrorTests {
@@ -29,6 +30,15 @@ import Testing
       status: .badRequest, type: "t", message: "m", extra: ["type": "x", "message": "x", "request_id": "x"])
     let answer = try await Answer(error.response(requestID: "r1"))
     #expect(answer.json == ["error": ["type": "t", "message": "m", "request_id": "r1"]])
+  }
+
+  @Test func `a database lost in a commit is never told as nothing changed`() {
+    let lost = PostgresError(.connectionLost, "lost").apiError
+    let undecided = PostgresError(.commitUnknown, "lost").apiError
+    #expect(lost == .unavailable("the database"))
+    #expect(undecided == .undecided)
+    #expect(undecided?.type == lost?.type)
+    #expect(undecided?.message.contains("unknown") == true)
   }
 
   @Test func `a client is told when to come back and how to log in`() async throws {

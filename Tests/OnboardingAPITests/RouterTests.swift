@@ -37,6 +37,8 @@ import Testing
     arguments: [
       (.get, "/admin/tenant-kms"), (.post, "/admin/tenant-kms"), (.get, "/admin/tenant-kms/rewrap"),
       (.get, "/v1/secrets"), (.post, "/v1/secrets"), (.get, "/v1/secrets/0190a1b2-0000-7000-8000-000000000001"),
+      (.put, "/v1/secrets/0190a1b2-0000-7000-8000-000000000001/value"),
+      (.delete, "/v1/secrets/0190a1b2-0000-7000-8000-000000000001"),
     ] as [(HTTPRequest.Method, String)])
   func `every route of a tenant wants a credential of the right kind`(method: HTTPRequest.Method, path: String)
     async throws

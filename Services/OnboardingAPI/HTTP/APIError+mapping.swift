@@ -36,7 +36,10 @@ extension RepositoryError: APIErrorConvertible {
 }
 
 extension PostgresError: APIErrorConvertible {
-  var apiError: APIError? { isConnectivity || isRetriable ? .unavailable("the database") : nil }
+  var apiError: APIError? {
+    if code == .commitUnknown { return .undecided }
+    return isConnectivity || isRetriable ? .unavailable("the database") : nil
+  }
 }
 
 extension AMQPError: APIErrorConvertible {

@@ -56,6 +56,12 @@ extension APIError {
       message: "\(dependency) can't be reached at the moment; nothing was changed, try again", retryAfter: 5)
   }
 
+  /// The database was lost just when it was to commit.
+  static let undecided = APIError(
+    status: .serviceUnavailable, type: "dependency_unavailable",
+    message: "the database was lost while it stored the change, and whether it did is unknown; look, then try again",
+    retryAfter: 5)
+
   static let `internal` = APIError(
     status: .internalServerError, type: "internal_error",
     message: "an error on our side; name the request id when you report it")

@@ -18,12 +18,15 @@ struct SecretRoutes: Sendable {
   /// `POST /v1/secrets`
   func create(_ request: Request, context: TenantContext) async throws -> Response {
     let body = try SecretBody(try await request.json(limit: SecretBody.limit))
-    // Milliseconds, as they are shown: what is stored is what was answered.
-    let now = Date(timeIntervalSince1970: (Date().timeIntervalSince1970 * 1000).rounded(.down) / 1000)
+    let now = Date.wholeMilliseconds
     let secret = Secret(
       id: .v7(at: now), name: body.name, type: body.type, baseEnvironment: body.baseEnvironment,
       collectionID: body.collectionID, expiresAt: body.expiresAt, isExpiryStrict: body.isExpiryStrict, createdAt: now)
-    try await store(secret, value: SecretBytes(copying: body.value.utf8), of: context.tenantID)
+    let value = SecretBytes(copying: body.value.utf8)
+    try await underActiveKey(of: context.tenantID) { masterKey in
+      let encrypted = try Self.encrypt(value, of: context.tenantID, row: .v7(at: now), version: 1, under: masterKey)
+      try await secrets.create(secret, value: encrypted, of: context.tenantID)
+    }
     var members = secret.members
     members["created_at"] = nil
     members["environment_count"] = 1
@@ -59,25 +62,39 @@ struct SecretRoutes: Sendable {
     return .data(.object(members), requestID: context.requestID)
   }
 
-  /// Encrypts a first value and stores it; again under the new key where the active version moves on in between.
-  private func store(_ secret: Secret, value: SecretBytes, of tenantID: UUID) async throws {
-    for attempt in 1... {
+  /// Has a value encrypted and stored; again under the new key where the active version moves on in between.
+  func underActiveKey<Stored>(
+    of tenantID: UUID, _ store: (MasterKey) async throws -> Stored
+  ) async throws -> Stored {
+    var attempt = 1
+    while true {
       let masterKey = try await masterKeys.activeKey(of: tenantID)
-      let encrypted = try Self.encrypt(value, of: tenantID, row: .v7(at: secret.createdAt), under: masterKey)
-      do { return try await secrets.create(secret, value: encrypted, of: tenantID) } catch let error as RepositoryError
+      do { return try await store(masterKey) } catch let error as RepositoryError
         where error.code == .keyVersionMoved && attempt < Self.attempts
-      { masterKeys.evict(tenantID) }
+      {
+        masterKeys.evict(tenantID)
+        attempt += 1
+      }
     }
   }
 
-  private static func encrypt(
-    _ value: SecretBytes, of tenantID: UUID, row: UUID, under masterKey: MasterKey
+  static func encrypt(
+    _ value: SecretBytes, of tenantID: UUID, row: UUID, version: Int32, under masterKey: MasterKey
   ) throws -> EncryptedValue {
     let cipher = try EnvelopeCipher(key: masterKey.key, kind: .dataKey, keyVersion: UInt32(masterKey.version))
-    let address = ValueAddress(tenantID: tenantID, table: .secretValues, rowID: row, valueVersion: 1)
+    let address = ValueAddress(
+      tenantID: tenantID, table: .secretValues, rowID: row, valueVersion: UInt32(version))
     let sealed = try SealedValue.seal(value, at: address, under: cipher)
     return EncryptedValue(
-      id: row, valueVersion: 1, keyVersion: masterKey.version, wrappedKey: sealed.wrappedKey, payload: sealed.payload)
+      id: row, valueVersion: version, keyVersion: masterKey.version, wrappedKey: sealed.wrappedKey,
+      payload: sealed.payload)
+  }
+}
+
+extension Date {
+  /// Now, in milliseconds as they are shown: what is stored is what was answered.
+  static var wholeMilliseconds: Date {
+    Date(timeIntervalSince1970: (Date().timeIntervalSince1970 * 1000).rounded(.down) / 1000)
   }
 }
 

@@ -3,7 +3,7 @@ public import Postgres
 
 /// The tenants' secrets and their encrypted values.
 public struct SecretStore: Sendable {
-  private let pool: PostgresPool
+  let pool: PostgresPool
 
   /// Creates the store of a database.
   public init(pool: PostgresPool) { self.pool = pool }

@@ -170,6 +170,58 @@ import Testing
     }
   }
 
+  @Test func `a value is overwritten and a secret deleted by its owner alone, and only as the contract says`()
+    async throws
+  {
+    try await Deployment.with(verifies: false, workers: 0) { deployment in
+      let tenant = try await deployment.makeTenant()
+      let stranger = try await deployment.makeTenant()
+      let made = try await deployment.client.post("/v1/secrets", token: tenant.apiKey, ["name": "a", "value": "v"])
+      let path = "/v1/secrets/" + (try #require(try made.json["data"]?["id"]?.string))
+      func put(_ path: String, _ body: JSONValue, token: String = tenant.apiKey) async throws -> APIAnswer {
+        try await deployment.client.send("PUT", path + "/value", token: token, body: body.canonicalBytes)
+      }
+      let before = try await deployment.fingerprint()
+      let bad: [(JSONValue, String)] = [
+        ([:], "value"), (["value": 1], "value"), (["value": "v", "environment": ""], "environment"),
+        (["value": "v", "environment": "a\u{0}"], "environment"), (["value": "v", "name": "n"], "name"),
+        (["value": .string(String(repeating: "v", count: (1 << 20) + 1))], "value"),
+      ]
+      for (body, field) in bad {
+        let answer = try await put(path, body)
+        #expect(answer.status == 400, "\(field): \(answer)")
+        #expect(try answer.error["type"] == "validation_error")
+        #expect(try answer.error["fields"]?[field] != nil, "\(field): \(answer)")
+      }
+      for elsewhere in ["/v1/secrets/x", "/v1/secrets/\(UUID())"] {
+        #expect(try await put(elsewhere, ["value": "v"]).status == 404)
+        #expect(try await deployment.client.send("DELETE", elsewhere, token: tenant.apiKey).status == 404)
+      }
+      #expect(try await put(path, ["value": "w"], token: stranger.apiKey).status == 404)
+      #expect(try await deployment.client.send("DELETE", path, token: stranger.apiKey).status == 404)
+      #expect(try await deployment.fingerprint() == before)
+
+      for (body, environment, version) in [
+        (["value": "w"], "production", 2), (["value": "x", "environment": "production"], "production", 3),
+        (["value": "y", "environment": "staging"], "staging", 1),
+      ] as [(JSONValue, JSONValue, JSONValue)] {
+        let answer = try await put(path, body)
+        #expect(answer.status == 200, "\(answer)")
+        let expected: JSONValue = [
+          "id": try made.json["data"]?["id"] ?? .null, "name": "a", "environment": environment,
+          "value_version": version,
+        ]
+        #expect(try answer.json["data"] == expected)
+      }
+      let deleted = try await deployment.client.send("DELETE", path, token: tenant.apiKey)
+      #expect(deleted.status == 204)
+      #expect(deleted.text.isEmpty)
+      #expect(try await deployment.client.get(path, token: tenant.apiKey).status == 404)
+      #expect(try await put(path, ["value": "z"]).status == 404)
+      #expect(try await deployment.client.send("DELETE", path, token: tenant.apiKey).status == 404)
+    }
+  }
+
   private struct Claims: JWTPayload {
     var sub = "eve"
     var tenant_id: String

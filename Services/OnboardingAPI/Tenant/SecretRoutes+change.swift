@@ -1,0 +1,38 @@
+import Cryptography
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import JSON
+import MasterKeys
+import Repository
+
+extension SecretRoutes {
+  /// `PUT /v1/secrets/{id}/value`
+  func setValue(_ request: Request, context: TenantContext) async throws -> Response {
+    let id = try context.id("id")
+    let body = try SecretValueBody(try await request.json(limit: SecretBody.limit))
+    let value = SecretBytes(copying: body.value.utf8)
+    let now = Date.wholeMilliseconds
+    let written = try await underActiveKey(of: context.tenantID) { masterKey in
+      try await secrets.setValue(
+        of: id, in: body.environment, of: context.tenantID, under: masterKey.version, at: now
+      ) { row, version in
+        try Self.encrypt(value, of: context.tenantID, row: row, version: version, under: masterKey)
+      }
+    }
+    guard let written else { throw APIError.notFound("no such secret") }
+    return .data(
+      [
+        "id": .id(id), "name": .string(written.name), "environment": .string(written.environment),
+        "value_version": .integer(written.valueVersion),
+      ], requestID: context.requestID)
+  }
+
+  /// `DELETE /v1/secrets/{id}`
+  func delete(_: Request, context: TenantContext) async throws -> Response {
+    guard try await secrets.delete(try context.id("id"), of: context.tenantID) else {
+      throw APIError.notFound("no such secret")
+    }
+    return Response(status: .noContent)
+  }
+}
