@@ -10,8 +10,7 @@ import ServiceLifecycle
 /// commands that several publish for one place end at the first that moves the cursor.
 struct StalledJobs: Service {
   /// How often a worker looks, and how long a range must have stood still.
-  static let interval = Duration.seconds(30)
-
+  let interval: Duration
   let store: RewrapStore
   let continuation: Continuation
   let logger: Logger
@@ -19,7 +18,7 @@ struct StalledJobs: Service {
   func run() async throws {
     await cancelWhenGracefulShutdown {
       while !Task.isCancelled {
-        do { try await Task.sleep(for: Self.interval) } catch { return }
+        do { try await Task.sleep(for: interval) } catch { return }
         await look()
       }
     }
@@ -27,7 +26,7 @@ struct StalledJobs: Service {
 
   private func look() async {
     do {
-      let found = try await store.stalled(since: Date().addingTimeInterval(-(Self.interval / .seconds(1))))
+      let found = try await store.stalled(since: Date().addingTimeInterval(-(interval / .seconds(1))))
       try await continuation.start(found.unplanned)
       try await continuation.publish(found.cursors)
       if !found.unplanned.isEmpty || !found.cursors.isEmpty {

@@ -9,6 +9,8 @@ struct WorkerConfiguration: Sendable {
   let platform: PlatformSettings
   let masterKey: LocalKeyEncryptionKey
   let pace: Pace
+  /// How long a job must have stood still before this worker carries it on, and how often it looks.
+  let stallInterval: Duration
 
   /// How a job is cut up.
   struct Pace: Sendable {
@@ -24,22 +26,26 @@ struct WorkerConfiguration: Sendable {
   static let window = Setting("REWRAP_WINDOW", "how many batches of one job are in flight, 1 to 64", default: "4")
   static let concurrency = Setting(
     "REWRAP_CONCURRENCY", "how many batches one worker works on at once, 1 to 64", default: "4")
+  static let stall = Setting(
+    "REWRAP_STALLED_SECONDS", "after how long a job that stands still is carried on, 1 to 3600", default: "30")
 
   /// Every setting of this service.
   static let settings =
     CommonSettings.all + CommonSettings.database + PlatformSettings.all + PlatformSettings.masterKeySettings
-    + [batchRows, window, concurrency]
+    + [batchRows, window, concurrency, stall]
 
   init(provider: any ConfigProvider = EnvironmentVariablesProvider()) throws {
     var settings = SettingsReader(provider: provider)
     let rows = settings.read(Self.batchRows, as: Setting.integer(1...10_000))
     let window = settings.read(Self.window, as: Setting.integer(1...64))
     let concurrency = settings.read(Self.concurrency, as: Setting.integer(1...64))
+    let stall = settings.read(Self.stall, as: Setting.seconds(1...3_600))
     database = try DatabaseSettings(&settings, service: "rewrap-worker")
     platform = try PlatformSettings(&settings)
     masterKey = try PlatformSettings.masterKey(&settings)
     common = try CommonSettings(&settings, service: "rewrap-worker")
-    let own = try settings.require(rows, window, concurrency)
+    let own = try settings.require(rows, window, concurrency, stall)
     pace = Pace(batchRows: Int32(own.0), window: Int32(own.1), concurrency: own.2)
+    stallInterval = own.3
   }
 }

@@ -35,7 +35,8 @@ func buildWorker(_ configuration: WorkerConfiguration) -> WorkerService {
     configuration: common.amqp, queue: RewrapBatch.name, prefetch: configuration.pace.concurrency,
     topology: CommandTopology.topology, logger: logger,
     handler: CommandHandler(authenticator: common.authenticator, logger: logger, body: batch.handle).handle)
-  let stalled = StalledJobs(store: store, continuation: continuation, logger: logger)
+  let stalled = StalledJobs(
+    interval: configuration.stallInterval, store: store, continuation: continuation, logger: logger)
   return WorkerService(services: [client, pool, masterKeys, publisher, starts, batches, stalled], logger: logger)
 }
 

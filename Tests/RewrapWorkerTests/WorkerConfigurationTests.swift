@@ -17,10 +17,12 @@ import Testing
     #expect(pace.batchRows == 1_000)
     #expect(pace.window == 4)
     #expect(pace.concurrency == 4)
+    #expect(try configuration([:]).stallInterval == .seconds(30))
   }
 
   @Test(arguments: [
     ("REWRAP_BATCH_ROWS", "0"), ("REWRAP_BATCH_ROWS", "10001"), ("REWRAP_WINDOW", "65"), ("REWRAP_CONCURRENCY", "-1"),
+    ("REWRAP_STALLED_SECONDS", "0"),
   ])
   func `a pace out of bounds is refused by name`(name: String, value: String) {
     let error = #expect(throws: ConfigurationError.self) { try configuration([name: value]) }
