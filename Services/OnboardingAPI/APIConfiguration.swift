@@ -1,5 +1,6 @@
 import CloudKMS
 import Configuration
+import Cryptography
 import ServiceKit
 
 /// What the onboarding API is told by its environment.
@@ -9,6 +10,8 @@ struct APIConfiguration: Sendable {
   let platform: PlatformSettings
   let masterKey: LocalKeyEncryptionKey
   let identity: IdentitySettings
+  /// What step-up tokens are signed with.
+  let stepUpKey: SecretBytes
   let host: String
   /// 0 for any that is free.
   let port: Int
@@ -35,6 +38,7 @@ struct APIConfiguration: Sendable {
     platform = try PlatformSettings(&settings)
     masterKey = try PlatformSettings.masterKey(&settings)
     common = try CommonSettings(&settings, service: "onboarding-api")
+    stepUpKey = try CommonSettings.derivedKey(&settings, for: StepUpAuthority.purpose)
     (self.host, self.port, verifyTimeout) = try settings.require(host, port, timeout)
   }
 }

@@ -6,7 +6,9 @@ import ServiceKit
   static let configuration = CommandConfiguration(
     commandName: "onboarding-api",
     abstract: "The control plane of Tenant KMS: serves its API, migrates its database, makes tenants and tokens.",
-    subcommands: [ServeCommand.self, MigrateCommand.self, TenantCommand.self, TokenCommand.self],
+    subcommands: [
+      ServeCommand.self, MigrateCommand.self, TenantCommand.self, TokenCommand.self, StepUpTokenCommand.self,
+    ],
     defaultSubcommand: ServeCommand.self)
 
   static func main() async {

@@ -38,7 +38,7 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
     audience: configuration.identity.audience, now: { Date() })
 
   let router = buildRouter(
-    tokens: tokens, pool: pool, masterKeys: masterKeys,
+    tokens: tokens, stepUp: await StepUpAuthority(key: configuration.stepUpKey), pool: pool, masterKeys: masterKeys,
     verification: KeyVerification(
       rpc: rpc, authenticator: common.authenticator, timeout: configuration.verifyTimeout))
   let application = Application(
@@ -54,7 +54,8 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
 
 /// The table of routes.
 func buildRouter(
-  tokens: AdminTokenVerifier, pool: PostgresPool, masterKeys: MasterKeys, verification: KeyVerification
+  tokens: AdminTokenVerifier, stepUp: StepUpAuthority, pool: PostgresPool, masterKeys: MasterKeys,
+  verification: KeyVerification
 ) -> Router<APIContext> {
   let router = Router(context: APIContext.self)
   router.add(middleware: RequestMiddleware())

@@ -129,7 +129,8 @@ import Testing
       keys: await StaticTokenKey.hmac(SecretBytes(copying: key)), issuer: "issuer", audience: "tenant-kms",
       now: { Issuer.now })
     return buildRouter(
-      tokens: tokens, pool: pool, masterKeys: MasterKeys(versions: KeyStore(pool: pool)) { _ in .random(count: 32) },
+      tokens: tokens, stepUp: await StepUpAuthority(key: SecretBytes(copying: key), now: { Issuer.now }), pool: pool,
+      masterKeys: MasterKeys(versions: KeyStore(pool: pool)) { _ in .random(count: 32) },
       verification: KeyVerification(
         rpc: AMQPRPCClient(configuration: amqp, logger: Self.logger),
         authenticator: CommandAuthenticator(key: SecretBytes(copying: key)), timeout: .seconds(1)))

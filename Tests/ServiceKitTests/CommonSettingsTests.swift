@@ -79,4 +79,13 @@ import Testing
     for setting in secrets { #expect(setting.isSecret, "\(setting.name)") }
     for setting in all { #expect(!setting.summary.isEmpty && !setting.summary.hasSuffix(".")) }
   }
+
+  /// Computed from RFC 5869 with another implementation.
+  @Test func `a key is derived for each purpose, unlike any other and the command key`() throws {
+    var settings = SettingsReader(environment: Self.complete)
+    let derived = try CommonSettings.derivedKey(&settings, for: "tenant-kms step-up token")
+    #expect(derived == (try Setting.key256("3Z3CW2xwDNah0wlmIGCZPMHTjqcNE6KffTP9xJN4WW4=")))
+    #expect(try CommonSettings.derivedKey(&settings, for: "another") != derived)
+    #expect(try Setting.key256(Self.complete["COMMAND_KEY_B64"] ?? "") != derived)
+  }
 }
