@@ -70,6 +70,12 @@ func buildRouter(
   admin.get("rewrap", use: rewraps.list)
   admin.get("rewrap/:lease_id", use: rewraps.show)
 
+  let audit = AuditRoutes(chain: AuditChain(pool: pool))
+  let auditing = router.group("admin/audit").add(middleware: AdminAuthentication(tokens: tokens))
+    .group(context: AdminContext.self)
+  auditing.get("chain", use: audit.list)
+  auditing.get("chain/verify", use: audit.verify)
+
   let secrets = SecretRoutes(secrets: SecretStore(pool: pool), masterKeys: masterKeys)
   let tenant = router.group("v1").add(middleware: APIKeyAuthentication(tenants: TenantStore(pool: pool)))
     .group(context: TenantContext.self)

@@ -21,17 +21,3 @@ enum Vectors {
     String(decoding: try data(path), as: UTF8.self)
   }
 }
-
-extension [UInt8] {
-  /// The bytes of a hexadecimal text; nil if it isn't one.
-  init?(hexadecimal text: String) {
-    guard text.utf8.count.isMultiple(of: 2) else { return nil }
-    self = []
-    var rest = Substring(text)
-    while !rest.isEmpty {
-      guard let byte = UInt8(rest.prefix(2), radix: 16) else { return nil }
-      append(byte)
-      rest = rest.dropFirst(2)
-    }
-  }
-}

@@ -10,12 +10,13 @@ import Testing
   @Test func answersAPublishedVector() throws {
     let cipher = try AES256GCM(
       key: SecretBytes(
-        copying: [UInt8](hexadecimal: "feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308")))
+        copying: #require([UInt8](hexadecimal: "feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308"))))
     let sealed = try cipher.seal(
-      [UInt8](
-        hexadecimal: "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a72"
-          + "1c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b391aafd255"),
-      nonce: [UInt8](hexadecimal: "cafebabefacedbaddecaf888"), additionalData: [])
+      #require(
+        [UInt8](
+          hexadecimal: "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a72"
+            + "1c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b391aafd255")),
+      nonce: #require([UInt8](hexadecimal: "cafebabefacedbaddecaf888")), additionalData: [])
     #expect(
       sealed
         == [UInt8](

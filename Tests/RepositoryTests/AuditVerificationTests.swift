@@ -81,7 +81,7 @@ import Testing
     #expect(Self.firstBad(Array(chain.dropFirst(2))) == 1)
   }
 
-  /// What the chain can't tell of itself: hence the head's hash, to be kept elsewhere.
+  /// What the chain can't tell of itself: hence ``AuditHead``, to be kept elsewhere.
   @Test func `a cut end shows only in the head's hash`() {
     var verification = AuditVerification()
     verification.extend(with: Array(chain.dropLast()))
@@ -109,13 +109,13 @@ extension AuditRow {
   typealias Edit = @Sendable (AuditRow) -> AuditRow
 
   /// A valid chain.
-  static func chain(of count: Int64) -> [AuditRow] {
+  static func chain(of count: Int64, action: String = "byok.kms.onboard") -> [AuditRow] {
     var rows: [AuditRow] = []
     for number in 1...count {
       let entry = AuditEntry(
         tenantID: number == 3 ? nil : UUID(bytes: [UInt8](repeating: UInt8(number), count: 16)),
         actorID: "actor \(number)",
-        action: "byok.kms.onboard", resourceType: "tenant_key", resourceID: "key \(number)",
+        action: action, resourceType: "tenant_key", resourceID: "key \(number)",
         details: ["version": .number(Double(number))])
       let previousHash = rows.last?.rowHash ?? AuditChain.genesis
       let at = 1_795_492_814_000_000 + number

@@ -45,9 +45,28 @@ public struct AuditChain: Sendable {
     }.map { try AuditRow($0) }
   }
 
+  /// The rows about a tenant, newest first, and how many there are in all.
+  public func rows(
+    of tenantID: UUID, offset: Int64, limit: Int32
+  ) async throws -> (rows: [AuditRow], total: Int) {
+    try await pool.withTransaction(readOnly: true) { transaction in
+      let rows = try await transaction.execute(
+        """
+        SELECT sequence_number, prev_hash, row_hash, (extract(epoch FROM at) * 1000000)::bigint AS at, tenant_id,
+          actor_id, action, resource_type, resource_id, details
+        FROM audit_log_critical WHERE tenant_id = $1 ORDER BY sequence_number DESC OFFSET $2 LIMIT $3
+        """, [.uuid(tenantID), .int8(offset), .int4(limit)]
+      ).map { try AuditRow($0) }
+      let total = try await transaction.execute(
+        "SELECT count(*) AS total FROM audit_log_critical WHERE tenant_id = $1", [.uuid(tenantID)])[0]
+      return (rows, Int(try total.get("total", as: Int64.self)))
+    }
+  }
+
   /// Walks the whole chain and recomputes every hash.
-  public func verify() async throws -> AuditVerification {
-    var verification = AuditVerification()
+  /// - Parameter expected: a head that the chain must go through; none unless told.
+  public func verify(expecting expected: AuditHead? = nil) async throws -> AuditVerification {
+    var verification = AuditVerification(expecting: expected)
     while verification.firstBadSequence == nil {
       let page = try await rows(from: verification.rows + 1)
       verification.extend(with: page)

@@ -92,7 +92,14 @@ struct Deployment: Sendable {
     }
   }
 
+  /// `onboarding-api` ended with another exit code than 0.
+  struct Failed: Error, Equatable {
+    let arguments: [String]
+    let exitCode: Int32
+  }
+
   /// Runs `onboarding-api` to its end and answers what it printed.
+  /// - Throws: ``Failed``.
   static func run(_ arguments: [String], _ environment: [String: String]) async throws -> String {
     try await withCheckedThrowingContinuation { continuation in
       // It blocks, so not on Swift's pool.
@@ -110,7 +117,9 @@ struct Deployment: Sendable {
     try process.run()
     let data = try output.fileHandleForReading.readToEnd() ?? Data()
     process.waitUntilExit()
-    try #require(process.terminationStatus == 0, "onboarding-api \(arguments.joined(separator: " "))")
+    guard process.terminationStatus == 0 else {
+      throw Failed(arguments: arguments, exitCode: process.terminationStatus)
+    }
     return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
