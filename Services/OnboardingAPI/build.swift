@@ -69,6 +69,9 @@ func buildRouter(
   admin.get(use: ConfigurationRoute(keys: keys).respond)
   admin.get("rewrap", use: rewraps.list)
   admin.get("rewrap/:lease_id", use: rewraps.show)
+  admin.post("rewrap/:lease_id/pause", use: rewraps.pause)
+  admin.post("rewrap/:lease_id/resume", use: rewraps.resume)
+  admin.post("rewrap/:lease_id/retry-failed", use: rewraps.retryFailed)
 
   let audit = AuditRoutes(chain: AuditChain(pool: pool))
   let auditing = router.group("admin/audit").add(middleware: AdminAuthentication(tokens: tokens))

@@ -14,7 +14,7 @@ struct Continuation: Sendable {
     for cursor in cursors { try await publisher.publish(cursor.command, signedBy: authenticator) }
   }
 
-  /// Has the jobs planned.
+  /// Has the jobs planned, or the next of their ranges opened.
   func start(_ jobs: [UUID]) async throws {
     for job in jobs { try await publisher.publish(StartRewrap(leaseID: job), signedBy: authenticator) }
   }

@@ -22,6 +22,10 @@ struct RewrapBatchHandler: Sendable {
       outcome = try await store.rewrapBatch(
         at: RewrapCursor(command), limit: pace.batchRows, window: pace.window, time: Date(), rewrap: rewrapper.rewrap)
     } catch let error as MasterKeyError {
+      if case .revoked = error.code, try await store.supersedeIfRevoked(command.leaseID, at: Date()) {
+        logger.notice("rewrap superseded: its target version was revoked", metadata: ["lease_id": "\(command.leaseID)"])
+        return .done
+      }
       // Trying again at once would only wear out the delivery limit: the range stays where it is, and is found there
       // once it has stalled for a while.
       logger.warning("rewrap waits for the tenant's key", metadata: ["error": "\(error)"])

@@ -27,12 +27,12 @@ struct StalledJobs: Service {
   private func look() async {
     do {
       let found = try await store.stalled(since: Date().addingTimeInterval(-(interval / .seconds(1))))
-      try await continuation.start(found.unplanned)
+      try await continuation.start(found.idle)
       try await continuation.publish(found.cursors)
-      if !found.unplanned.isEmpty || !found.cursors.isEmpty {
+      if !found.idle.isEmpty || !found.cursors.isEmpty {
         logger.notice(
           "carried on stalled jobs",
-          metadata: ["unplanned": "\(found.unplanned.count)", "ranges": "\(found.cursors.count)"])
+          metadata: ["idle": "\(found.idle.count)", "ranges": "\(found.cursors.count)"])
       }
     } catch {
       logger.warning("stalled jobs not looked for", metadata: ["error": "\(error)"])

@@ -18,6 +18,10 @@ public struct RepositoryError: Error, Sendable, Equatable, CustomStringConvertib
     case keyVersionMoved
     /// No such rewrap job.
     case noSuchJob
+    /// The rewrap job is where the transition can't start.
+    case wrongJobState(RewrapJob.Status, RewrapTransition)
+    /// The job's target version isn't the tenant's active one any more.
+    case jobOutdated
     /// A column holds a word that this version doesn't know.
     case unknownValue(column: String, String)
   }
@@ -43,6 +47,10 @@ public struct RepositoryError: Error, Sendable, Equatable, CustomStringConvertib
     case .externalIDInUse: "the external ID is in use by another tenant"
     case .keyVersionMoved: "the tenant's key versions changed meanwhile"
     case .noSuchJob: "no such rewrap job"
+    case .wrongJobState(let status, let transition):
+      "\(transition.name) is for a job that is \(transition.from.map(\.rawValue).joined(separator: " or ")); this one is "
+        + status.rawValue
+    case .jobOutdated: "a newer key version is active; the rows are its job's"
     case .unknownValue(let column, let text): "the column \(column) holds the unknown value \(text)"
     }
   }

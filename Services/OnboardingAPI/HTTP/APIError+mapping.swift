@@ -22,6 +22,10 @@ extension RepositoryError: APIErrorConvertible {
     switch code {
     case .noSuchTenant: .notFound("no such tenant")
     case .noSuchJob: .notFound("no such rewrap job")
+    case .wrongJobState(let status, _):
+      APIError(
+        status: .conflict, type: "wrong_state", message: description, extra: ["status": .string(status.rawValue)])
+    case .jobOutdated: APIError(status: .conflict, type: "wrong_state", message: description)
     case .nameTaken: APIError(status: .conflict, type: "conflict", message: description)
     case .externalIDInUse:
       APIError(

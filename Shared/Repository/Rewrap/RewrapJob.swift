@@ -2,14 +2,23 @@ public import FoundationEssentials
 
 /// The re-encryption of every data encryption key of a tenant under one version of its master key.
 public struct RewrapJob: Sendable, Equatable {
-  /// Where a job stands.
-  public enum Status: String, Sendable {
+  /// Where a job stands; ``RewrapTransition`` says how it gets from one to another.
+  public enum Status: String, Sendable, CaseIterable {
+    /// Workers carry it on.
     case running
+    /// An admin stopped it.
     case paused
+    /// The tenant's key denies us; it goes on by itself when the key answers again.
     case pausedSealed = "paused_sealed"
+    /// Every row is under the target version.
     case completed
+    /// So is every row but those in quarantine.
     case completedWithFailures = "completed_with_failures"
+    /// A newer job took over, or the target version was revoked.
     case superseded
+
+    /// Whether there is work left to do; a tenant has at most one such job.
+    public var isOpen: Bool { [.running, .paused, .pausedSealed].contains(self) }
   }
 
   /// The rewrap lease id.

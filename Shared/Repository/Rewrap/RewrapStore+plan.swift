@@ -17,11 +17,11 @@ extension RewrapStore {
     try await pool.withTransaction { transaction in
       guard let job = try await LockedJob(id, in: transaction) else { throw RepositoryError(.noSuchJob) }
       guard job.status == .running else { return [] }
-      if !job.isPlanned {
-        try await Self.plan(job, rangeRows: rangeRows, in: transaction)
-        try await Self.openRanges(of: job, upTo: window, in: transaction)
-        try await Self.finish(job, ifDoneAt: time, in: transaction)
-      }
+      if try await Self.supersede(job, ifRevokedAt: time, in: transaction) { return [] }
+      if !job.isPlanned { try await Self.plan(job, rangeRows: rangeRows, in: transaction) }
+      // A pause may have kept the last of the open ranges from opening the next, or from ending the job.
+      try await Self.openRanges(of: job, upTo: window, in: transaction)
+      try await Self.finish(job, ifDoneAt: time, in: transaction)
       return try await Self.openCursors(of: id, in: transaction)
     }
   }

@@ -44,11 +44,7 @@ public struct RewrapStore: Sendable {
   static func enqueue(
     _ id: UUID, to version: Int32, of tenantID: UUID, at time: Date, in transaction: PostgresTransaction
   ) async throws {
-    _ = try await transaction.execute(
-      """
-      UPDATE rewrap_jobs SET status = 'superseded', finished_at = $2
-      WHERE tenant_id = $1 AND status IN ('running', 'paused', 'paused_sealed')
-      """, [.uuid(tenantID), .timestamp(time)])
+    try await apply(.supersede, of: tenantID, at: time, in: transaction)
     _ = try await transaction.execute(
       "INSERT INTO rewrap_jobs (id, tenant_id, target_version, status, created_at) VALUES ($1, $2, $3, 'running', $4)",
       [.uuid(id), .uuid(tenantID), .int4(version), .timestamp(time)])
@@ -56,15 +52,19 @@ public struct RewrapStore: Sendable {
   }
 }
 
+extension RewrapJob.Status {
+  init(_ row: PostgresRow) throws {
+    let word = try row.get("status", as: String.self)
+    guard let status = Self(rawValue: word) else { throw RepositoryError(.unknownValue(column: "status", word)) }
+    self = status
+  }
+}
+
 extension RewrapJob {
   fileprivate init(_ row: PostgresRow) throws {
-    let status = try row.get("status", as: String.self)
-    guard let status = Status(rawValue: status) else {
-      throw RepositoryError(.unknownValue(column: "status", status))
-    }
     self.init(
       id: try row.get("id", as: UUID.self), tenantID: try row.get("tenant_id", as: UUID.self),
-      targetVersion: try row.get("target_version", as: Int32.self), status: status,
+      targetVersion: try row.get("target_version", as: Int32.self), status: try Status(row),
       total: Int(try row.get("total", as: Int64.self)),
       processed: Int(try row.get("processed", as: Int64?.self) ?? 0),
       failed: Int(try row.get("failed", as: Int64.self)),

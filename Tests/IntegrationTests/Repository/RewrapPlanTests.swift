@@ -122,10 +122,10 @@ struct RewrapPlanTests {
       let cursors = try await database.rewraps.plan(planned, window: 2, rangeRows: 5, at: MigratedDatabase.now)
 
       let later = try await database.rewraps.stalled(since: .distantFuture)
-      #expect(later.unplanned == [unplanned])
+      #expect(later.idle == [unplanned])
       #expect(Set(later.cursors) == Set(cursors))
       let earlier = try await database.rewraps.stalled(since: .distantPast)
-      #expect(earlier.unplanned.isEmpty && earlier.cursors.isEmpty)
+      #expect(earlier.idle.isEmpty && earlier.cursors.isEmpty)
 
       // A range that has just been opened stood still for nobody's fault.
       try await database.pool.execute("UPDATE rewrap_ranges SET updated_at = now() - interval '1 hour'")
@@ -138,7 +138,7 @@ struct RewrapPlanTests {
 
       try await database.pool.execute("UPDATE rewrap_jobs SET status = 'paused'")
       let paused = try await database.rewraps.stalled(since: .distantFuture)
-      #expect(paused.unplanned.isEmpty && paused.cursors.isEmpty)
+      #expect(paused.idle.isEmpty && paused.cursors.isEmpty)
     }
   }
 }
