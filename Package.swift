@@ -84,8 +84,8 @@ let services: [Target] = [
   service(
     "RewrapWorker", executable: "rewrap-worker",
     [
-      "AMQP", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "MasterKeys", "Postgres",
-      "Repository", "ServiceKit",
+      "AMQP", "BlockingQueue", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "MasterKeys",
+      "Postgres", "Repository", "ServiceKit",
     ]),
 ]
 

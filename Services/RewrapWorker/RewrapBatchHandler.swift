@@ -20,7 +20,8 @@ struct RewrapBatchHandler: Sendable {
     let outcome: RewrapStore.BatchOutcome
     do {
       outcome = try await store.rewrapBatch(
-        at: RewrapCursor(command), limit: pace.batchRows, window: pace.window, time: Date(), rewrap: rewrapper.rewrap)
+        at: RewrapCursor(command), limit: pace.batchRows, window: pace.window, time: Date()
+      ) { [rewrapper] in try await rewrapper.rewrap($0, $1, $2, $3) }
     } catch let error as MasterKeyError {
       if case .revoked = error.code, try await store.supersedeIfRevoked(command.leaseID, at: Date()) {
         logger.notice("rewrap superseded: its target version was revoked", metadata: ["lease_id": "\(command.leaseID)"])

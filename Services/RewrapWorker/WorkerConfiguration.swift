@@ -22,7 +22,7 @@ struct WorkerConfiguration: Sendable {
     let concurrency: Int
   }
 
-  static let batchRows = Setting("REWRAP_BATCH_ROWS", "the most rows of one batch, 1 to 10000", default: "1000")
+  static let batchRows = Setting("REWRAP_BATCH_ROWS", "the most rows of one batch, 1 to 10000", default: "10000")
   static let window = Setting("REWRAP_WINDOW", "how many batches of one job are in flight, 1 to 64", default: "4")
   static let concurrency = Setting(
     "REWRAP_CONCURRENCY", "how many batches one worker works on at once, 1 to 64", default: "4")

@@ -32,6 +32,35 @@ public struct PostgresArray: Sendable {
     bytes.append(bigEndian: Int32(1))
   }
 
+  /// Makes an array of elements of one size that stand one behind the other already, as
+  /// ``PostgresRows/packed(column:cellSize:)`` returns them.
+  /// - Parameters:
+  ///   - element: the elements' type.
+  ///   - packed: the elements in Postgres's binary format, a whole number of them.
+  ///   - elementSize: the bytes that each takes, at least 1.
+  public init(of element: ElementType, packed: [UInt8], elementSize: Int) {
+    precondition(elementSize > 0 && packed.count.isMultiple(of: elementSize), "the elements don't have that size")
+    self.init(of: element)
+    count = packed.count / elementSize
+    bytes.replace(bigEndian: Int32(count), at: 12)
+    let header = bytes
+    let stride = 4 + elementSize
+    let length = Int32(elementSize).bigEndian
+    bytes = unsafe [UInt8](unsafeUninitializedCapacity: header.count + count * stride) { output, initializedCount in
+      let output = UnsafeMutableRawBufferPointer(output)
+      unsafe output.copyBytes(from: header)
+      unsafe packed.withUnsafeBytes { packed in
+        for index in 0..<count {
+          let place = header.count + index * stride
+          unsafe output.storeBytes(of: length, toByteOffset: place, as: Int32.self)
+          let element = unsafe packed[index * elementSize..<(index + 1) * elementSize]
+          unsafe UnsafeMutableRawBufferPointer(rebasing: output[(place + 4)...]).copyBytes(from: element)
+        }
+      }
+      initializedCount = output.count
+    }
+  }
+
   init<Elements: Collection>(
     of element: ElementType, _ elements: Elements, elementSize: Int,
     write: (Elements.Element, inout [UInt8]) -> Void

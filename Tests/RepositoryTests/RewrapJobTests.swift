@@ -41,6 +41,16 @@ import Testing
     #expect(RewrapJob.sample(status: status, processed: 5, after: 1).secondsLeft == nil)
   }
 
+  @Test func `an estimated total is never less than what is done, and exact in the end`() {
+    #expect(RewrapJob.total(planned: 1_000, done: 300, status: .running) == 1_000)
+    #expect(RewrapJob.total(planned: 1_000, done: 1_200, status: .running) == 1_200)
+    #expect(RewrapJob.total(planned: 1_000, done: 300, status: .superseded) == 1_000)
+    for status in [RewrapJob.Status.completed, .completedWithFailures] {
+      #expect(RewrapJob.total(planned: 1_000, done: 980, status: status) == 980)
+      #expect(RewrapJob.total(planned: 1_000, done: 1_200, status: status) == 1_200)
+    }
+  }
+
   @Test func `a cursor survives its command`() {
     let cursor = RewrapCursor(jobID: UUID(), table: 2, range: 7, after: UUID())
     #expect(RewrapCursor(cursor.command) == cursor)

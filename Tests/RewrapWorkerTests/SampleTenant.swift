@@ -15,14 +15,14 @@ struct SampleTenant: Sendable {
   private let keys = (0..<4).map { _ in SecretBytes.random(count: 32) }
 
   /// A row with a data key of its own.
-  func row(under version: Int32) throws -> (row: WrappedRow, dataKey: SecretBytes) {
+  func row(under version: Int32) throws -> (row: SealedRow, dataKey: SecretBytes) {
     let dataKey = SecretBytes.random(count: 32)
     let rowID = UUID()
     let wrapped = try cipher(version).seal(dataKey, at: address(of: rowID))
-    return (WrappedRow(id: rowID, valueVersion: 1, keyVersion: version, wrappedKey: wrapped), dataKey)
+    return (SealedRow(id: rowID, valueVersion: 1, keyVersion: version, wrappedKey: wrapped), dataKey)
   }
 
-  func open(_ envelope: [UInt8], of row: WrappedRow, under version: Int32) throws -> SecretBytes {
+  func open(_ envelope: some Collection<UInt8>, of row: SealedRow, under version: Int32) throws -> SecretBytes {
     try cipher(version).open(envelope, at: address(of: row.id))
   }
 

@@ -14,7 +14,7 @@ import Testing
 
   @Test func `the pace has defaults`() throws {
     let pace = try configuration([:]).pace
-    #expect(pace.batchRows == 1_000)
+    #expect(pace.batchRows == 10_000)
     #expect(pace.window == 4)
     #expect(pace.concurrency == 4)
     #expect(try configuration([:]).stallInterval == .seconds(30))

@@ -29,7 +29,8 @@ public struct RewrapJob: Sendable, Equatable {
   public let targetVersion: Int32
   /// Where it stands.
   public let status: Status
-  /// The rows that it was planned for; 0 before that.
+  /// The rows that it has to do with; 0 before it was planned. An estimate for large tenants while it runs, never less
+  /// than what is done; once it is completed, what was done.
   public let total: Int
   /// The rows of committed batches.
   public let processed: Int
@@ -52,5 +53,15 @@ public struct RewrapJob: Sendable, Equatable {
   public var secondsLeft: Double? {
     guard status == .running, let rowsPerSecond else { return nil }
     return Double(max(0, total - processed - failed)) / rowsPerSecond
+  }
+}
+
+extension RewrapJob {
+  /// What ``total`` is of a job that was planned for so many rows and is done with so many.
+  static func total(planned: Int, done: Int, status: Status) -> Int {
+    switch status {
+    case .completed, .completedWithFailures: done
+    case .running, .paused, .pausedSealed, .superseded: max(planned, done)
+    }
   }
 }

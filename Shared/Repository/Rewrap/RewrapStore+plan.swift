@@ -5,8 +5,8 @@ import Postgres
 extension RewrapStore {
   /// Splits the job's tables into key ranges, unless that was done, and opens the first of them.
   ///
-  /// The ranges are even in the space of ids between the tenant's first and last row, found at either end of the
-  /// primary key: ids are time-ordered, so they hold about as many rows each as the tenant wrote in as much time.
+  /// Neither counts nor sorts a large table: the ranges hold about as many rows each by a sample of the tenant's ids, and
+  /// the total is exact up to ``TenantSample/countedRows`` rows, an estimate beyond.
   /// - Parameters:
   ///   - window: how many ranges are worked on at once.
   ///   - rangeRows: about how many rows a range should have.
@@ -29,21 +29,11 @@ extension RewrapStore {
   private static func plan(_ job: LockedJob, rangeRows: Int64, in transaction: PostgresTransaction) async throws {
     var total: Int64 = 0
     for table in RewrapTable.all {
-      let bounds = try await transaction.execute(
-        table.statement(
-          """
-          SELECT (SELECT count(*) FROM TABLE WHERE tenant_id = $1) AS rows,
-            (SELECT id FROM TABLE WHERE tenant_id = $1 ORDER BY id LIMIT 1) AS first,
-            (SELECT id FROM TABLE WHERE tenant_id = $1 ORDER BY id DESC LIMIT 1) AS last
-          """), [.uuid(job.tenantID)])[0]
-      guard let first = try bounds.get("first", as: UUID?.self), let last = try bounds.get("last", as: UUID?.self)
-      else {
-        continue
-      }
-      let rows = try bounds.get("rows", as: Int64.self)
-      total += rows
-      let count = Int32(min(max(1, rows / rangeRows), 64))
-      let uppers = KeyRange.uppers(from: first, through: last, count: count)
+      let sample = try await TenantSample(of: job.tenantID, in: table, in: transaction)
+      guard !sample.ids.isEmpty else { continue }
+      total += Int64(sample.rows)
+      let count = min(max(1, sample.rows / Int(rangeRows)), 64)
+      let uppers = KeyRange.uppers(of: sample.ids, count: count)
       let lowers = [UUID.lowest] + uppers.dropLast()
       _ = try await transaction.execute(
         """

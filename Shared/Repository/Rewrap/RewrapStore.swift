@@ -62,12 +62,14 @@ extension RewrapJob.Status {
 
 extension RewrapJob {
   fileprivate init(_ row: PostgresRow) throws {
+    let status = try Status(row)
+    let processed = Int(try row.get("processed", as: Int64?.self) ?? 0)
+    let failed = Int(try row.get("failed", as: Int64.self))
     self.init(
       id: try row.get("id", as: UUID.self), tenantID: try row.get("tenant_id", as: UUID.self),
-      targetVersion: try row.get("target_version", as: Int32.self), status: try Status(row),
-      total: Int(try row.get("total", as: Int64.self)),
-      processed: Int(try row.get("processed", as: Int64?.self) ?? 0),
-      failed: Int(try row.get("failed", as: Int64.self)),
+      targetVersion: try row.get("target_version", as: Int32.self), status: status,
+      total: Self.total(planned: Int(try row.get("total", as: Int64.self)), done: processed + failed, status: status),
+      processed: processed, failed: failed,
       startedAt: try row.get("planned_at", as: Date?.self), progressedAt: try row.get("progressed_at", as: Date?.self),
       finishedAt: try row.get("finished_at", as: Date?.self))
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Postgres
 import Repository
 import Testing
 
@@ -16,12 +17,44 @@ extension MigratedDatabase {
   @discardableResult
   func batch(
     _ cursor: RewrapCursor, limit: Int32 = 100,
-    meanwhile: @escaping @Sendable ([WrappedRow]) async throws -> Void = { _ in }
+    meanwhile: @escaping @Sendable (WrappedRows) async throws -> Void = { _ in }
   ) async throws -> RewrapStore.BatchOutcome {
     try await rewraps.rewrapBatch(at: cursor, limit: limit, window: 1, time: Self.now) {
       rows, table, tenantID, target in
       try await meanwhile(rows)
       return try await Self.wrap(rows, table, tenantID, target)
     }
+  }
+}
+
+extension MigratedDatabase {
+  /// Makes many values at once, a second apart, as short as can be.
+  func makeManySecrets(_ count: Int, of tenantID: UUID) async throws {
+    let statements: [PostgresStatement] = [
+      """
+      INSERT INTO secrets (tenant_id, id, name, secret_type, base_environment)
+      SELECT $1, uuid_in(md5($1::text || n)::cstring), n::text, 'string', 'production' FROM generate_series(1, $2) n
+      """,
+      """
+      INSERT INTO secret_values (
+        tenant_id, id, secret_id, environment_name, value_version, key_version, wrapped_key, payload)
+      SELECT $1, (lpad(to_hex(1795492814000 + 1000 * n), 12, '0') || '7' || substr(md5($1::text || n), 14))::uuid,
+        uuid_in(md5($1::text || n)::cstring), 'production', 1, 0, decode(repeat('00', 69), 'hex'), ''
+      FROM generate_series(1, $2) n
+      """,
+    ]
+    for statement in statements { try await pool.execute(statement, [.uuid(tenantID), .int8(Int64(count))]) }
+  }
+}
+
+extension WrappedRows {
+  /// Stands in for the cryptography as ``MigratedDatabase/wrap(_:_:_:_:)`` does, except for rows that fail.
+  func moved(to target: Int32, failing failure: (WrappedRow) -> String?) -> WrappedRows {
+    var rows = self
+    rows.moveKeys { row, key in
+      key.initializeMemory(as: UInt8.self, repeating: UInt8(target))
+      return failure(row)
+    }
+    return rows
   }
 }

@@ -76,9 +76,9 @@ struct MigratedDatabase: Sendable {
 
   /// Stands in for the cryptography: an envelope under a version is that version's number, 69 times.
   @Sendable static func wrap(
-    _ rows: [WrappedRow], _ table: TableTag, _ tenantID: UUID, _ target: Int32
-  ) async throws -> [RewrappedRow] {
-    rows.map { _ in .rewrapped([UInt8](repeating: UInt8(target), count: 69)) }
+    _ rows: WrappedRows, _ table: TableTag, _ tenantID: UUID, _ target: Int32
+  ) async throws -> WrappedRows {
+    rows.moved(to: target) { _ in nil }
   }
 
   /// How many rows of a tenant are under each version; the envelope and the column must agree.

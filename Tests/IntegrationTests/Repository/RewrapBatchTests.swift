@@ -118,9 +118,7 @@ struct RewrapBatchTests {
       {
         batch, table, _, target in
         #expect(table == .secretValues)
-        return batch.map {
-          $0.id == rows[2] ? .failed("cannot_open") : .rewrapped([UInt8](repeating: UInt8(target), count: 69))
-        }
+        return batch.moved(to: target) { $0.id == rows[2] ? "cannot_open" : nil }
       }
       #expect(outcome == .committed(next: []))
       let done = try #require(try await database.rewraps.job(job))
@@ -136,6 +134,47 @@ struct RewrapBatchTests {
     }
   }
 
+  @Test func `a batch of many chunks loses no row, and sets aside those that fail in any`() async throws {
+    try await MigratedDatabase.with { database in
+      let tenantID = try await database.makeTenant()
+      try await database.makeManySecrets(1_000, of: tenantID)
+      let start = try await database.plannedCursor(tenantID)
+      let chunks = Recorder<[UUID]>()
+      // Every hundredth row fails, whichever chunk it is in.
+      let outcome = try await database.rewraps.rewrapBatch(
+        at: start, limit: 10_000, duration: .seconds(60), window: 1, time: MigratedDatabase.now
+      ) { rows, _, _, target in
+        chunks.record(rows.map(\.id))
+        return rows.moved(to: target) { $0.id.uuid.15 < 3 ? "cannot_open" : nil }
+      }
+      #expect(outcome == .committed(next: []))
+      let taken = chunks.all.flatMap(\.self)
+      #expect(chunks.all.map(\.count) == [250, 250, 250, 250])
+      #expect(Set(taken).count == 1_000)
+      let failures = Int64(taken.count { $0.uuid.15 < 3 })
+      #expect(failures > 0)
+      #expect(try await database.count("SELECT count(*) FROM rewrap_failures") == failures)
+      let job = try #require(try await database.rewraps.job(start.jobID))
+      #expect(job.processed == taken.count - Int(failures))
+      #expect(Int(try await database.rowsByVersion(of: tenantID)[1] ?? 0) == job.processed)
+    }
+  }
+
+  @Test func `a batch ends when its time is over, and says where to go on`() async throws {
+    try await MigratedDatabase.with { database in
+      let tenantID = try await database.makeTenant()
+      try await database.makeManySecrets(300, of: tenantID)
+      let start = try await database.plannedCursor(tenantID)
+      let outcome = try await database.rewraps.rewrapBatch(
+        at: start, limit: 10_000, duration: .nanoseconds(1), window: 1, time: MigratedDatabase.now,
+        rewrap: MigratedDatabase.wrap)
+      #expect(try await database.rewraps.job(start.jobID)?.processed == 250)
+      guard case .committed(let next) = outcome, let cursor = next.first else { throw UnexpectedOutcome() }
+      #expect(
+        try await database.count("SELECT count(*) FROM secret_values WHERE id <= $1", [.uuid(cursor.after)]) == 250)
+    }
+  }
+
   @Test func `a row that was set aside and then written anew is no failure any more`() async throws {
     try await MigratedDatabase.with { database in
       let tenantID = try await database.makeTenant()
@@ -144,7 +183,7 @@ struct RewrapBatchTests {
       let start = try #require(
         try await database.rewraps.plan(job, window: 1, rangeRows: 100, at: MigratedDatabase.now).first)
       let outcome = try await database.rewraps.rewrapBatch(at: start, limit: 1, window: 1, time: MigratedDatabase.now) {
-        batch, _, _, _ in batch.map { _ in .failed("cannot_open") }
+        batch, _, _, target in batch.moved(to: target) { _ in "cannot_open" }
       }
       guard case .committed(let next) = outcome, let cursor = next.first else { throw UnexpectedOutcome() }
       try await database.pool.execute(

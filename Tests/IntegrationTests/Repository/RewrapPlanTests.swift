@@ -67,6 +67,40 @@ struct RewrapPlanTests {
     }
   }
 
+  @Test func `a large tenant's plan is drawn from a sample, and its total becomes exact in the end`() async throws {
+    try await MigratedDatabase.with { database in
+      let tenantID = try await database.makeTenant()
+      let other = try await database.makeTenant()
+      for _ in 0..<2 { try await database.makeManySecrets(500, of: database.makeTenant()) }
+      try await database.makeManySecrets(40_000, of: tenantID)
+      try await database.makeManySecrets(10_000, of: other)
+      let job = try await database.onboard(tenantID)
+      _ = try await database.rewraps.plan(job, window: 4, rangeRows: 10_000, at: MigratedDatabase.now)
+      let planned = try #require(try await database.rewraps.job(job))
+      #expect((30_000...50_000).contains(planned.total))
+      let ranges = try await database.pool.execute(
+        """
+        SELECT count(v.id) AS rows FROM rewrap_ranges r
+        LEFT JOIN secret_values v ON v.id > r.after_id AND v.id <= r.upper_id AND v.tenant_id = $1 GROUP BY r.range
+        """, [.uuid(tenantID)]
+      ).map { try $0.get("rows", as: Int64.self) }
+      #expect(ranges.reduce(0, +) == 40_000)
+      #expect((3...5).contains(ranges.count))
+      #expect(ranges.allSatisfy { (5_000...20_000).contains($0) })
+
+      try await database.finish(job, window: 4, rangeRows: 10_000, limit: 10_000)
+      let done = try #require(try await database.rewraps.job(job))
+      #expect(done.status == .completed)
+      #expect(done.total == 40_000 && done.processed == 40_000)
+
+      let exact = try await database.onboard(other)
+      _ = try await database.rewraps.plan(exact, window: 4, rangeRows: 1_000, at: MigratedDatabase.now)
+      #expect(try await database.rewraps.job(exact)?.total == 10_000)
+      #expect(
+        try await database.count("SELECT count(*) FROM rewrap_ranges WHERE job_id = $1", [.uuid(exact)]) == 10)
+    }
+  }
+
   @Test func `a tenant without rows is done at once`() async throws {
     try await MigratedDatabase.with { database in
       let tenantID = try await database.makeTenant()

@@ -67,6 +67,25 @@ struct RewrapRaceTests {
     }
   }
 
+  /// An update that a rewrap has no interest in still puts the row elsewhere on its page.
+  @Test func `a row that is no longer where it was read is left to the sweep`() async throws {
+    try await MigratedDatabase.with { database in
+      let tenantID = try await database.makeTenant()
+      let rows = try await database.makeSecrets(3, of: tenantID)
+      let start = try await database.plannedCursor(tenantID)
+      let outcome = try await database.batch(start) { _ in
+        try await database.pool.execute(
+          "UPDATE secret_values SET expires_at_override = now() WHERE id = $1", [.uuid(rows[1])])
+      }
+      guard case .committed(let next) = outcome, let sweep = next.first else { throw UnexpectedOutcome() }
+      #expect(try await database.rewraps.job(start.jobID)?.processed == 2)
+      #expect(try await database.rowsByVersion(of: tenantID) == [0: 1, 1: 2])
+      #expect(try await database.batch(sweep) == .committed(next: []))
+      #expect(try await database.rewraps.job(start.jobID)?.status == .completed)
+      #expect(try await database.rowsByVersion(of: tenantID) == [1: 3])
+    }
+  }
+
   @Test func `a newer onboarding supersedes the job, whose commands then do nothing`() async throws {
     try await MigratedDatabase.with { database in
       let tenantID = try await database.makeTenant()

@@ -51,7 +51,7 @@ struct RewrapRetryTests {
       try await database.makeSecrets(6, of: tenantID)
       let start = try await database.plannedCursor(tenantID)
       _ = try await database.rewraps.rewrapBatch(at: start, limit: 3, window: 1, time: MigratedDatabase.now) {
-        rows, _, _, _ in rows.map { _ in .failed("cannot_open") }
+        rows, _, _, _ in rows.moved(to: 1) { _ in "cannot_open" }
       }
       #expect(try await database.rewraps.retryFailed(start.jobID, of: tenantID, at: Date()).failed == 0)
       try await database.finish(start.jobID, window: 1)
@@ -99,7 +99,7 @@ struct RewrapRetryTests {
       let start = try await database.plannedCursor(tenantID)
       let outcome = try await database.rewraps.rewrapBatch(
         at: start, limit: 2, window: 1, time: MigratedDatabase.now
-      ) { rows, _, _, _ in rows.map { _ in .failed("cannot_open") } }
+      ) { rows, _, _, _ in rows.moved(to: 1) { _ in "cannot_open" } }
       guard case .committed(let next) = outcome, let cursor = next.first else { throw UnexpectedOutcome() }
       try await database.pool.execute("DELETE FROM secret_values WHERE id = $1", [.uuid(rows[0])])
       _ = try await database.batch(cursor)
@@ -123,7 +123,7 @@ extension MigratedDatabase {
     var cursors = try await rewraps.plan(job, window: 1, rangeRows: 100, at: Self.now)
     while let cursor = cursors.popLast() {
       let outcome = try await rewraps.rewrapBatch(at: cursor, limit: 100, window: 1, time: Self.now) { rows, _, _, _ in
-        rows.map { _ in .failed("cannot_open") }
+        rows.moved(to: 1) { _ in "cannot_open" }
       }
       guard case .committed(let next) = outcome else { continue }
       cursors += next
