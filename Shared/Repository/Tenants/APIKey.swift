@@ -1,5 +1,4 @@
 public import Cryptography
-import FoundationEssentials
 
 /// A tenant's credential for `/v1`: `tk_live_<16 characters of id>_<43 characters of secret>`.
 public struct APIKey: Sendable {
@@ -22,19 +21,13 @@ public struct APIKey: Sendable {
     guard text.utf8.count == 8 + 16 + 1 + 43, text.hasPrefix(Self.prefix) else { return nil }
     let parts = text.dropFirst(Self.prefix.count).split(separator: "_", maxSplits: 1)
     guard parts.count == 2, parts[0].utf8.count == 16, parts[0].utf8.allSatisfy(Self.alphabet.contains),
-      !parts[1].contains(where: "+/=".contains)
+      let secret = SecretBytes(base64URL: String(parts[1])), secret.count == 32
     else { return nil }
-    let base64 = parts[1].map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 }
-    guard let secret = SecretBytes(base64: String(base64) + "="), secret.count == 32 else { return nil }
     self.init(id: String(parts[0]), secret: secret)
   }
 
   /// The key as its owner gets it, once.
-  public func exposed() -> String {
-    let base64 = secret.withUnsafeBytes { Data($0).base64EncodedString() }
-    let text = base64.compactMap { $0 == "+" ? "-" : $0 == "/" ? "_" : $0 == "=" ? nil : $0 }
-    return Self.prefix + id + "_" + String(text)
-  }
+  public func exposed() -> String { Self.prefix + id + "_" + secret.exposedBase64URL() }
 
   /// What is stored of the secret.
   var secretHash: [UInt8] { secret.withUnsafeBytes { SHA256.hash([UInt8]($0)) } }
