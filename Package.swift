@@ -57,10 +57,11 @@ let libraries: [Target] = [
   shared("JSON"),
   shared("SigV4", ["Cryptography"]),
   shared("Envelope", ["Cryptography"]),
+  shared("AgentSession", ["Cryptography"]),
   shared("Commands", ["Cryptography", "JSON"]),
   shared("CloudKMS", ["Cryptography", "Envelope", "HTTPClient", "JSON", "SigV4", logging]),
   shared(
-    "Repository", ["Cryptography", "Commands", "Envelope", "JSON", "Postgres", logging],
+    "Repository", ["AgentSession", "Cryptography", "Commands", "Envelope", "JSON", "Postgres", logging],
     resources: [.embedInCode("Schema/Migrations")]),
   shared("MasterKeys", ["CloudKMS", "Cryptography", "JSON", "Locking", "Repository", lifecycle, logging]),
   shared(
@@ -75,8 +76,8 @@ let services: [Target] = [
   service(
     "OnboardingAPI", executable: "onboarding-api",
     [
-      "AMQP", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON", "MasterKeys", "Postgres",
-      "Repository", "ServiceKit", httpTypes, hummingbird, hummingbirdCore, jwt, nioCore,
+      "AMQP", "AgentSession", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON", "MasterKeys",
+      "Postgres", "Repository", "ServiceKit", httpTypes, hummingbird, hummingbirdCore, jwt, nioCore,
     ]),
   service(
     "Verifier", executable: "verifier",
@@ -93,6 +94,7 @@ let services: [Target] = [
 /// modules and the executables on real servers.
 let suites: [Target] = [
   tests("AMQPTests", ["AMQP"]),
+  tests("AgentSessionTests", ["AgentSession", "Cryptography"]),
   tests("CloudKMSTests", ["CloudKMS", "Cryptography", "HTTPClient", "JSON", "SigV4"]),
   tests("CommandsTests", ["Commands", "Cryptography"]),
   tests("ConformanceTests", ["Cryptography", "SigV4"]),
@@ -105,9 +107,9 @@ let suites: [Target] = [
   tests(
     "OnboardingAPITests",
     [
-      "AMQP", "CloudKMS", "Commands", "Cryptography", "HTTPClient", "JSON", "Locking", "MasterKeys", "Postgres",
-      "Repository", "ServiceKit", "onboarding-api", configuration, httpTypes, hummingbird, hummingbirdCore, jwt,
-      lifecycle, logging, nioCore, nioEmbedded,
+      "AMQP", "AgentSession", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON", "Locking",
+      "MasterKeys", "Postgres", "Repository", "ServiceKit", "onboarding-api", configuration, httpTypes, hummingbird,
+      hummingbirdCore, jwt, lifecycle, logging, nioCore, nioEmbedded,
     ]),
   tests("PostgresTests", ["CLibpq", "Postgres"]),
   tests("RepositoryTests", ["Commands", "Cryptography", "Envelope", "JSON", "Repository"]),
@@ -131,8 +133,8 @@ let suites: [Target] = [
   tests(
     "IntegrationTests",
     [
-      "AMQP", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON", "Postgres", "Repository",
-      "ServiceKit", "SigV4", jwt, lifecycle, logging,
+      "AMQP", "AgentSession", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON", "Postgres",
+      "Repository", "ServiceKit", "SigV4", jwt, lifecycle, logging,
     ]),
 ]
 
