@@ -9,6 +9,9 @@ public struct Migrator: Sendable {
   /// - Parameter connection: logged in as the owner of the schema.
   public init(connection: PostgresConnection) { self.connection = connection }
 
+  /// Every version of the schema, in the order of application.
+  public static var versions: [Int32] { Migration.all.map(\.version) }
+
   /// The version of the schema that this code is written for.
   public static var latestVersion: Int32 { Migration.all.last?.version ?? 0 }
 

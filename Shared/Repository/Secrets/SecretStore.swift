@@ -114,7 +114,7 @@ public struct SecretStore: Sendable {
 }
 
 extension Secret {
-  fileprivate init(_ row: PostgresRow) throws {
+  init(_ row: PostgresRow) throws {
     self.init(
       id: try row.get("id", as: UUID.self), name: try row.get("name", as: String.self),
       type: try row.get("secret_type", as: String.self),
