@@ -87,6 +87,13 @@ func buildRouter(
   tenant.get("secrets/:id", use: secrets.show)
   tenant.put("secrets/:id/value", use: secrets.setValue)
   tenant.delete("secrets/:id", use: secrets.delete)
+
+  let agents = AgentStore(pool: pool)
+  let agentRoutes = AgentRoutes(agents: agents)
+  tenant.post("agents", use: agentRoutes.create)
+  tenant.get("agents", use: agentRoutes.list)
+  tenant.delete("agents/:id", use: agentRoutes.revoke)
+  router.post("agent/v1/session", use: SessionRoute(agents: agents, masterKeys: masterKeys).respond)
   return router
 }
 

@@ -37,6 +37,7 @@ import Testing
     arguments: [
       (.get, "/admin/tenant-kms"), (.post, "/admin/tenant-kms"), (.get, "/admin/tenant-kms/rewrap"),
       (.get, "/admin/audit/chain"), (.get, "/admin/audit/chain/verify"),
+      (.get, "/v1/agents"), (.post, "/v1/agents"), (.delete, "/v1/agents/0190a1b2-0000-7000-8000-000000000001"),
       (.get, "/v1/secrets"), (.post, "/v1/secrets"), (.get, "/v1/secrets/0190a1b2-0000-7000-8000-000000000001"),
       (.put, "/v1/secrets/0190a1b2-0000-7000-8000-000000000001/value"),
       (.delete, "/v1/secrets/0190a1b2-0000-7000-8000-000000000001"),
@@ -80,10 +81,31 @@ import Testing
     #expect(answer.status == .contentTooLarge)
   }
 
+  @Test func `a session is refused before the database is asked where the request can't be anybody's`() async throws {
+    var body = SessionBodyTests.valid
+    body["timestamp"] = "2020-01-01T00:00:00Z"
+    let skewed = try await send(.post, "/agent/v1/session", body: JSONValue.object(body).canonicalText)
+    #expect(skewed.status == .badRequest)
+    #expect(skewed.json["error"]?["fields"]?["timestamp"] != nil)
+    body["timestamp"] = .timestamp(Date())
+    body["agent_secret"] = "hunter2"
+    let malformed = try await send(.post, "/agent/v1/session", body: JSONValue.object(body).canonicalText)
+    #expect(malformed.status == .unauthorized)
+    #expect(malformed.json["error"]?["type"] == "authentication_error")
+    let large = try await send(
+      .post, "/agent/v1/session", body: "[" + String(repeating: " ", count: SessionBody.limit) + "]")
+    #expect(large.status == .contentTooLarge)
+    #expect(try await send(.post, "/agent/v1/session", body: "no JSON").status == .badRequest)
+    #expect(try await send(.get, "/agent/v1/session").status == .notFound)
+  }
+
   @Test func `a database out of reach is told as that, without its address`() async throws {
     let answers = [
       try await onboard(), try await send(.get, "/admin/tenant-kms", token: try await token("viewer")),
       try await send(.get, "/v1/secrets", token: APIKey.generate().exposed()),
+      try await send(
+        .post, "/agent/v1/session",
+        body: JSONValue.object(SessionBodyTests.valid.merging(["timestamp": .timestamp(Date())]) { $1 }).canonicalText),
     ]
     for answer in answers {
       #expect(answer.status == .serviceUnavailable)
