@@ -93,7 +93,8 @@ import Testing
 
   /// STS has let us in, so the fault is the key's: the way there, or what stands at its end.
   @Test(arguments: ["encrypt", "decrypt"])
-  func `a KMS that hangs, resets or talks nonsense is unreachable, at the stage where it did`(stage: String) async throws
+  func `a KMS that hangs, resets or talks nonsense is unreachable, at the stage where it did`(stage: String)
+    async throws
   {
     let endpoint = try #require(StandInAWS.endpoint.flatMap(URLComponents.init(string:)))
     let account = try await CustomerAWSAccount.create(on: StandInAWS(endpoint: try #require(endpoint.string)))
