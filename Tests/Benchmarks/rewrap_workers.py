@@ -1,0 +1,85 @@
+"""The product's own workers, and the jobs that they are given."""
+
+import os
+import pathlib
+import subprocess
+import tempfile
+import time
+import uuid
+
+TICKS = os.sysconf("SC_CLK_TCK")
+START = """
+WITH job AS (
+  INSERT INTO rewrap_jobs (id, tenant_id, target_version, status) VALUES (%(job)s, %(tenant)s, 1, 'running'))
+INSERT INTO outbox (tenant_id, message_id, name, body)
+VALUES (%(tenant)s, %(message)s, 'rewrap.start', convert_to(%(body)s, 'UTF8'))
+"""
+
+
+class Workers:
+    """Worker processes, started and ready to take commands; the environment is the caller's."""
+
+    def __init__(self, program, count):
+        self.processes = []
+        self.logs = []
+        for _ in range(count):
+            log = tempfile.TemporaryFile("w+")
+            self.logs.append(log)
+            self.processes.append(subprocess.Popen([program], stdout=log, stderr=log, stdin=subprocess.DEVNULL))
+        for process, log in zip(self.processes, self.logs):
+            # A publisher and two consumers connect.
+            wait(lambda: read(log).count("AMQP connection up") >= 3, 30, process, log)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for process in self.processes:
+            process.terminate()
+        for process in self.processes:
+            process.wait(30)
+
+    def run(self, table):
+        """Has the tenant's rows rewrapped; returns the seconds from the job's start to its end, and the CPU's."""
+        job = uuid.uuid4()
+        body = f'{{"lease_id":"{job}","schema":1}}'
+        cpu, began = self.cpu(), time.monotonic()
+        table.connection.execute(START, {"job": job, "tenant": table.tenant, "message": uuid.uuid4(), "body": body})
+        question = "SELECT status FROM rewrap_jobs WHERE id = %s"
+        status = "running"
+        while status == "running":
+            if time.monotonic() > began + 600:
+                raise SystemExit("rewrap: the job did not end in 600 seconds\n" + read(self.logs[0])[-2000:])
+            time.sleep(0.005)
+            status = table.connection.execute(question, (job,)).fetchone()[0]
+        seconds = time.monotonic() - began
+        if status != "completed":
+            raise SystemExit(f"rewrap: the job ended {status}\n" + read(self.logs[0])[-2000:])
+        return seconds, self.cpu() - cpu
+
+    def cpu(self):
+        """The processor time of all workers so far, in seconds (proc(5), fields 14 and 15)."""
+        fields = [pathlib.Path(f"/proc/{process.pid}/stat").read_text().rsplit(")")[-1].split() for process in self.processes]
+        return sum(int(field[11]) + int(field[12]) for field in fields) / TICKS
+
+    def memory(self):
+        """The most memory that any of them has had resident, in MiB."""
+        return max(peak(process.pid) for process in self.processes)
+
+
+def peak(pid):
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) / 1024
+
+
+def read(log):
+    log.seek(0)
+    return log.read()
+
+
+def wait(condition, seconds, process, log):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise SystemExit("rewrap: a worker is not ready\n" + read(log)[-2000:])
+        time.sleep(0.05)

@@ -1,0 +1,69 @@
+# shellcheck shell=bash
+# Benchmarks: the product's optimised programs on servers of their own, beside what they are to be measured against.
+
+benchmarks=$repository/Tests/Benchmarks
+
+bench() {
+  [[ ${1-} == rewrap ]] || usage_error "bench: no such benchmark: ${1-} (there is: rewrap)"
+  bench_rewrap "${@:2}"
+}
+
+# The tenant's keys are wrapped by the deployment's own key, so that no cloud is in the path; what the API does is relay
+# the job's command from the outbox.
+bench_rewrap() {
+  local arguments=()
+  while (($# > 0)); do
+    case $1 in
+      --rows | --payload | --workers | --runs)
+        [[ ${2-} =~ ^[1-9][0-9]*$ ]] || usage_error "$1 takes a number"
+        arguments+=("$1" "$2")
+        shift 2
+        ;;
+      *) usage_error "bench rewrap: unknown argument $1" ;;
+    esac
+  done
+  install_packages
+  build_services
+  trap 'stop_processes onboarding-api && stop_processes "${started[@]}"' EXIT
+  start_postgres
+  start_rabbitmq
+  ensure_peer
+  start_relay
+  # The superuser's password comes from a file, since a command line is public.
+  "${environment[@]}" PGPASSFILE="$home/secrets/pgpass" "$home/peer/bin/python" "$benchmarks/rewrap.py" \
+    "${arguments[@]}" --database "postgres://postgres@127.0.0.1:$(port postgres)/tenant_kms" \
+    --master-key "$home/secrets/master_key" --worker "$binaries/rewrap-worker" 9>&-
+}
+
+start_relay() {
+  local name
+  for name in command_key master_key admin_jwt_key; do ensure_secret "$name" base64; done
+  stop_process onboarding-api
+  choose_ports onboarding-api aws
+  set_environment
+  unset_cloud
+  "${environment[@]}" "$binaries/onboarding-api" migrate >"$home/log/migrate.log" 2>&1 ||
+    die "onboarding-api migrate" "read its log" migrate
+  superuser_psql tenant_kms >/dev/null <<<'SET client_min_messages = warning; TRUNCATE tenants CASCADE'
+  start_service onboarding-api serve
+  wait_until_ready onboarding-api 30 curl --fail --silent --max-time 5 "$(api_url)/healthz"
+}
+
+# Nobody signs a request to AWS here.
+unset_cloud() {
+  local kept=() setting
+  for setting in "${environment[@]}"; do [[ $setting == AWS_* ]] || kept+=("$setting"); done
+  environment=("${kept[@]}")
+}
+
+# What a user would write instead needs Python packages of its own.
+ensure_peer() {
+  ! cmp --silent "$benchmarks/requirements.txt" "$home/peer/requirements.txt" || return 0
+  say "installing the Python worker's packages"
+  rm -rf "$home/peer"
+  {
+    /usr/bin/python3 -m venv "$home/peer"
+    "$home/peer/bin/pip" install --quiet --disable-pip-version-check --requirement "$benchmarks/requirements.txt"
+  } </dev/null >"$home/log/pip.log" 2>&1 9>&- || die "pip install" "check that pip reaches its index, run again" pip
+  cp "$benchmarks/requirements.txt" "$home/peer/requirements.txt"
+}
