@@ -29,7 +29,7 @@ extension KeyStore {
         VALUES ($1, $2, $3, $4, now())
         ON CONFLICT (tenant_id) DO UPDATE SET provider = excluded.provider, kms_key_ref = excluded.kms_key_ref,
           config = excluded.config, last_verified_at = now(), last_verify_error = NULL, sealed_since = NULL,
-          updated_at = now()
+          degraded_since = NULL, next_check_at = DEFAULT, updated_at = now()
         """,
         [
           .uuid(tenantID), .text(provider.name), .text(provider.keyReference),

@@ -12,40 +12,32 @@ public struct KeyStore: KeyVersionSource {
   /// The version that new wraps use.
   /// - Throws: ``RepositoryError`` with `noSuchTenant`; `PostgresError`.
   public func activeVersion(of tenantID: UUID) async throws -> KeyVersion {
-    let rows = try await pool.withConnection { connection in
-      try await connection.execute(
-        """
-        SELECT id, tenant_id, version, status, wrap_method, wrapped_key, provider, kms_key_ref, config, wrapping_key,
-          created_at, retired_at
-        FROM tenant_keys WHERE tenant_id = $1 AND status = 'active'
-        """, [.uuid(tenantID)])
-    }
-    guard let row = rows.first else { throw RepositoryError(.noSuchTenant) }
-    return try KeyVersion(row)
+    guard let version = try await versions("WHERE k.tenant_id = $1 AND k.status = 'active'", [.uuid(tenantID)]).first
+    else { throw RepositoryError(.noSuchTenant) }
+    return version
   }
 
   /// A version by its number, or nil.
   /// - Throws: `PostgresError`.
   public func version(_ version: Int32, of tenantID: UUID) async throws -> KeyVersion? {
-    try await pool.withConnection { connection in
-      try await connection.execute(
-        """
-        SELECT id, tenant_id, version, status, wrap_method, wrapped_key, provider, kms_key_ref, config, wrapping_key,
-          created_at, retired_at
-        FROM tenant_keys WHERE tenant_id = $1 AND version = $2
-        """, [.uuid(tenantID), .int4(version)])
-    }.first.map { try KeyVersion($0) }
+    try await versions("WHERE k.tenant_id = $1 AND k.version = $2", [.uuid(tenantID), .int4(version)]).first
   }
 
   /// Every version of a tenant, newest first.
   public func versions(of tenantID: UUID) async throws -> [KeyVersion] {
-    try await pool.withConnection { connection in
-      try await connection.execute(
-        """
-        SELECT id, tenant_id, version, status, wrap_method, wrapped_key, provider, kms_key_ref, config, wrapping_key,
-          created_at, retired_at
-        FROM tenant_keys WHERE tenant_id = $1 ORDER BY version DESC
-        """, [.uuid(tenantID)])
+    try await versions("WHERE k.tenant_id = $1 ORDER BY k.version DESC", [.uuid(tenantID)])
+  }
+
+  private func versions(_ condition: StaticString, _ parameters: [PostgresValue]) async throws -> [KeyVersion] {
+    let statement = PostgresStatement(
+      unchecked: """
+        SELECT k.id, k.tenant_id, k.version, k.status, k.wrap_method, k.wrapped_key, k.provider, k.kms_key_ref, k.config,
+          k.wrapping_key, k.created_at, k.retired_at, c.sealed_since, c.last_verify_error
+        FROM tenant_keys k LEFT JOIN tenant_kms_configs c ON c.tenant_id = k.tenant_id
+        \(condition)
+        """)
+    return try await pool.withConnection { connection in
+      try await connection.execute(statement, parameters)
     }.map { try KeyVersion($0) }
   }
 
@@ -85,7 +77,10 @@ public struct KeyStore: KeyVersionSource {
 }
 
 extension KeyVersion {
-  fileprivate init(_ row: PostgresRow) throws {
+  init(_ row: PostgresRow) throws {
+    let seal = try row.get("sealed_since", as: Date?.self).map { since in
+      TenantSeal(since: since, reason: try row.get("last_verify_error", as: String.self))
+    }
     let provider = try row.get("provider", as: String?.self).map { name in
       ProviderKey(
         name: name, keyReference: try row.get("kms_key_ref", as: String.self),
@@ -98,7 +93,8 @@ extension KeyVersion {
       wrapping: Wrapping(
         method: try Self.decode(row, "wrap_method"), wrappedKey: try row.get("wrapped_key", as: [UInt8]?.self) ?? [],
         provider: provider),
-      createdAt: try row.get("created_at", as: Date.self), retiredAt: try row.get("retired_at", as: Date?.self))
+      createdAt: try row.get("created_at", as: Date.self), retiredAt: try row.get("retired_at", as: Date?.self),
+      seal: seal)
   }
 
   private static func decode<Value: RawRepresentable<String>>(_ row: PostgresRow, _ column: String) throws -> Value {

@@ -36,10 +36,13 @@ public struct KeyVersion: Sendable, Equatable {
   public let createdAt: Date
   /// When the next version took over, if one did.
   public let retiredAt: Date?
+  /// The tenant's seal when this was read, if it had one: only who looks whether the seal still holds may unwrap then.
+  public let seal: TenantSeal?
 
   /// Takes the members as they are.
   public init(
-    id: UUID, tenantID: UUID, version: Int32, status: Status, wrapping: Wrapping, createdAt: Date, retiredAt: Date?
+    id: UUID, tenantID: UUID, version: Int32, status: Status, wrapping: Wrapping, createdAt: Date, retiredAt: Date?,
+    seal: TenantSeal? = nil
   ) {
     self.id = id
     self.tenantID = tenantID
@@ -48,6 +51,7 @@ public struct KeyVersion: Sendable, Equatable {
     self.wrapping = wrapping
     self.createdAt = createdAt
     self.retiredAt = retiredAt
+    self.seal = seal
   }
 }
 

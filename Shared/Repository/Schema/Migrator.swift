@@ -13,7 +13,10 @@ public struct Migrator: Sendable {
   public static var versions: [Int32] { Migration.all.map(\.version) }
 
   /// The version of the schema that this code is written for.
-  public static var latestVersion: Int32 { Migration.all.last?.version ?? 0 }
+  public static var latestVersion: Int32 { versions.last ?? 0 }
+
+  /// The versions of the schema that lead up to it.
+  public static var versions: [Int32] { Migration.all.map(\.version) }
 
   /// Applies what is missing, each migration in a transaction of its own, under an advisory lock: any number of
   /// processes may call this at once, and one of them does the work. Waits for the others as long as they need.

@@ -102,7 +102,8 @@ extension MigratedDatabase {
   func seal(_ tenantID: UUID) async throws -> UUID? {
     try await pool.withTransaction { transaction in
       try await transaction.execute(
-        "UPDATE tenant_kms_configs SET sealed_since = now() WHERE tenant_id = $1", [.uuid(tenantID)])
+        "UPDATE tenant_kms_configs SET sealed_since = now(), last_verify_error = 'e' WHERE tenant_id = $1",
+        [.uuid(tenantID)])
       return try await RewrapStore.pauseSealed(tenantID, in: transaction)
     }
   }
