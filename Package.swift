@@ -63,7 +63,8 @@ let libraries: [Target] = [
   shared(
     "Repository", ["AgentSession", "Cryptography", "Commands", "Envelope", "JSON", "Postgres", logging],
     resources: [.embedInCode("Schema/Migrations")]),
-  shared("MasterKeys", ["CloudKMS", "Cryptography", "JSON", "Locking", "Repository", lifecycle, logging]),
+  shared(
+    "MasterKeys", ["CloudKMS", "Commands", "Cryptography", "JSON", "Locking", "Repository", lifecycle, logging]),
   shared(
     "ServiceKit",
     [
@@ -81,7 +82,10 @@ let services: [Target] = [
     ]),
   service(
     "Verifier", executable: "verifier",
-    ["AMQP", "CloudKMS", "Commands", "Cryptography", "HTTPClient", "JSON", "ServiceKit"]),
+    [
+      "AMQP", "CloudKMS", "Commands", "Cryptography", "HTTPClient", "JSON", "MasterKeys", "Postgres", "Repository",
+      "ServiceKit",
+    ]),
   service(
     "RewrapWorker", executable: "rewrap-worker",
     [
@@ -103,7 +107,9 @@ let suites: [Target] = [
   tests("EnvelopeTests", ["Cryptography", "Envelope"]),
   tests("HTTPClientTests", ["HTTPClient", "Locking"]),
   tests("JSONTests", ["JSON"]),
-  tests("MasterKeysTests", ["CloudKMS", "Cryptography", "HTTPClient", "JSON", "MasterKeys", "Repository", "SigV4"]),
+  tests(
+    "MasterKeysTests",
+    ["CloudKMS", "Commands", "Cryptography", "HTTPClient", "JSON", "MasterKeys", "Repository", "SigV4"]),
   tests(
     "OnboardingAPITests",
     [
@@ -127,8 +133,8 @@ let suites: [Target] = [
   tests(
     "VerifierTests",
     [
-      "AMQP", "CloudKMS", "Commands", "Cryptography", "HTTPClient", "ServiceKit", "SigV4", "verifier", configuration,
-      logging,
+      "AMQP", "CloudKMS", "Commands", "Cryptography", "HTTPClient", "Repository", "ServiceKit", "SigV4", "verifier",
+      configuration, logging,
     ]),
   tests(
     "IntegrationTests",

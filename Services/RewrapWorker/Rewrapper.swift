@@ -29,7 +29,7 @@ actor Rewrapper {
         switch error.code {
         case .revoked: lost[version] = "key_revoked"
         case .noSuchVersion: lost[version] = "no_such_version"
-        case .sealed: throw error
+        case .sealed, .tenantSealed, .outOfTouch: throw error
         }
       }
     }

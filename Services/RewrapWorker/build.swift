@@ -17,8 +17,14 @@ func buildWorker(_ configuration: WorkerConfiguration) -> WorkerService {
   let pool = PostgresPool(
     configuration: configuration.database.configuration, size: configuration.database.connections, logger: logger)
   let unwrapper = KeyUnwrapper(
-    global: configuration.masterKey, aws: configuration.platform.makeAWSPlatform(client: client))
+    global: configuration.masterKey,
+    customer: CustomerKeyUnwrapper(aws: configuration.platform.makeAWSPlatform(client: client)))
   let masterKeys = MasterKeys(versions: KeyStore(pool: pool), unwrap: unwrapper.unwrap)
+  let denials = DenialRecorder(
+    masterKeys: masterKeys, grants: GrantStore(pool: pool), actorID: "rewrap-worker", logger: logger)
+  let events = TenantEventListener(
+    configuration: common.amqp, authenticator: common.authenticator, logger: logger,
+    onLinkChange: { masterKeys.linkChanged(isUp: $0 == .up) }, handler: masterKeys.hear)
   let publisher = AMQPPublisher(configuration: common.amqp, logger: logger)
   let continuation = Continuation(publisher: publisher, authenticator: common.authenticator)
   let store = RewrapStore(pool: pool)
@@ -37,7 +43,8 @@ func buildWorker(_ configuration: WorkerConfiguration) -> WorkerService {
     handler: CommandHandler(authenticator: common.authenticator, logger: logger, body: batch.handle).handle)
   let stalled = StalledJobs(
     interval: configuration.stallInterval, store: store, continuation: continuation, logger: logger)
-  return WorkerService(services: [client, pool, masterKeys, publisher, starts, batches, stalled], logger: logger)
+  return WorkerService(
+    services: [client, pool, masterKeys, denials, events, publisher, starts, batches, stalled], logger: logger)
 }
 
 /// The worker's long-lived parts, in the order in which they start.

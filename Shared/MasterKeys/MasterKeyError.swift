@@ -1,4 +1,5 @@
 public import CloudKMS
+public import Repository
 
 /// Why a tenant master key isn't to be had.
 public struct MasterKeyError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -10,6 +11,11 @@ public struct MasterKeyError: Error, Sendable, Equatable, CustomStringConvertibl
     case revoked(Int32)
     /// What wrapped the key won't unwrap it now.
     case sealed(KMSFailure)
+    /// The tenant is sealed, so that nobody even asks.
+    case tenantSealed(TenantSeal)
+    /// This process has been cut off from the others for longer than a key may be held without hearing of seals and
+    /// revocations.
+    case outOfTouch
   }
 
   /// Why.
@@ -23,6 +29,8 @@ public struct MasterKeyError: Error, Sendable, Equatable, CustomStringConvertibl
     case .noSuchVersion(let version): "the tenant has no key version \(version)"
     case .revoked(let version): "key version \(version) was revoked"
     case .sealed(let failure): "the tenant's key can't be unwrapped: \(failure)"
+    case .tenantSealed(let seal): "the tenant is sealed: \(seal.reason)"
+    case .outOfTouch: "no seals or revocations are heard of, so no key may be held"
     }
   }
 }

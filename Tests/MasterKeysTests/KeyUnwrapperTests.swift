@@ -5,7 +5,6 @@ import HTTPClient
 import JSON
 import Repository
 import SigV4
-import Synchronization
 import Testing
 
 @testable import MasterKeys
@@ -14,6 +13,7 @@ import Testing
   let tenantID = UUID()
   let keyID = UUID()
   let aws = DenyingAWS()
+  let pauses = Pauses()
 
   @Test func `what the deployment's key wrapped comes back`() async throws {
     let key = SecretBytes.random(count: 32)
@@ -29,7 +29,7 @@ import Testing
   }
 
   @Test func `another deployment's key doesn't open it`() async throws {
-    let stranger = KeyUnwrapper(global: try .sample(2), aws: platform)
+    let stranger = KeyUnwrapper(global: try .sample(2), customer: customer)
     let version = try wrapped(.random(count: 32))
     let error = await #expect(throws: MasterKeyError.self) { try await stranger.unwrap(version) }
     #expect(failure(error)?.reason == .integrity)
@@ -46,13 +46,44 @@ import Testing
     }
   }
 
-  @Test func `a customer's denial seals, and each unwrap asks for the role anew`() async throws {
+  @Test func `a customer's denial seals once it is confirmed, and each try asks for the role anew`() async throws {
     let unwrapper = try unwrapper()
-    for asked in 1...2 {
+    for asked in [2, 4] {
       let error = await #expect(throws: MasterKeyError.self) { try await unwrapper.unwrap(customerVersion()) }
       #expect(failure(error)?.reason == .accessDenied)
       #expect(failure(error)?.seal == .now)
       #expect(aws.requests == asked)
+      #expect(pauses.all.count == asked / 2)
+    }
+    #expect(Set(pauses.all) == [.milliseconds(500)])
+  }
+
+  @Test func `a failure that may pass is not asked about again`() async throws {
+    aws.answer = (500, "")
+    let error = await #expect(throws: MasterKeyError.self) { try await unwrapper().unwrap(customerVersion()) }
+    #expect(failure(error)?.seal == .untilTTL)
+    #expect(aws.requests == 1)
+  }
+
+  @Test func `a denial of a tenant that is sealed already needs no confirmation`() async throws {
+    let sealed = customerVersion(seal: TenantSeal(since: .distantPast, reason: ""))
+    await #expect(throws: MasterKeyError.self) { try await unwrapper().unwrap(sealed) }
+    #expect(aws.requests == 1)
+  }
+
+  @Test func `a denial that the second try doesn't confirm seals nobody`() async throws {
+    pauses.during = { [aws] in aws.answer = (500, "") }
+    let error = await #expect(throws: MasterKeyError.self) { try await unwrapper().unwrap(customerVersion()) }
+    #expect(failure(error)?.seal == .untilTTL)
+    #expect(aws.requests == 2)
+  }
+
+  @Test func `what seals is a denial and anything else may pass, each with what to do about it`() {
+    let denied = KMSFailure(reason: .keyDisabled, stage: .decrypt, isPermanent: true, seal: .now, hint: "Enable it.")
+    #expect(GrantFinding(denied) == .denied("key_disabled at decrypt: Enable it."))
+    for seal in [KMSFailure.Seal.untilTTL, .no, .reject] {
+      let failure = KMSFailure(reason: .throttled, isPermanent: false, seal: seal, hint: "Wait.")
+      #expect(GrantFinding(failure) == .faltered("throttled: Wait."))
     }
   }
 
@@ -81,7 +112,11 @@ import Testing
       clock: KMSClock(now: { Date(timeIntervalSince1970: 1_795_492_814) }, sleep: { _ in }))
   }
 
-  private func unwrapper() throws -> KeyUnwrapper { KeyUnwrapper(global: try .sample(1), aws: platform) }
+  private func unwrapper() throws -> KeyUnwrapper { KeyUnwrapper(global: try .sample(1), customer: customer) }
+
+  private var customer: CustomerKeyUnwrapper {
+    CustomerKeyUnwrapper(aws: platform, clock: KMSClock(now: { Date() }, sleep: pauses.sleep))
+  }
 
   private func wrapped(_ key: SecretBytes, status: KeyVersion.Status = .active) throws -> KeyVersion {
     let bytes = try LocalKeyEncryptionKey.sample(1).wrap(key, tenantID: tenantID, keyID: keyID, keyVersion: 3)
@@ -95,14 +130,14 @@ import Testing
     configuration: JSONValue = [
       "region": "us-east-1", "role_arn": "arn:aws:iam::111122223333:role/Access",
       "external_id": "550e8400-e29b-41d4-a716-446655440000",
-    ]
+    ], seal: TenantSeal? = nil
   ) -> KeyVersion {
     let arn = "arn:aws:kms:us-east-1:111122223333:key/abcd"
     let provider = ProviderKey(name: name, keyReference: arn, configuration: configuration, wrappingKey: arn)
     return KeyVersion(
       id: keyID, tenantID: tenantID, version: 3, status: .active,
       wrapping: Wrapping(method: .customerKMS, wrappedKey: [1, 2, 3], provider: provider), createdAt: .distantPast,
-      retiredAt: nil)
+      retiredAt: nil, seal: seal)
   }
 
   private func failure(_ error: MasterKeyError?) -> KMSFailure? {
@@ -111,19 +146,48 @@ import Testing
   }
 }
 
-/// An AWS whose role doesn't trust us.
+/// An AWS whose role doesn't trust us, until it is told to answer otherwise.
 final class DenyingAWS: HTTPTransport {
-  private let count = Mutex(0)
+  private static let denial = """
+    <ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>\
+    <Code>AccessDenied</Code><Message>no</Message></Error><RequestId>1</RequestId></ErrorResponse>
+    """
 
-  var requests: Int { count.withLock { $0 } }
+  private let state = Locked((answer: (status: 403, body: denial), requests: 0))
+
+  var requests: Int { state.withLock { $0.requests } }
+
+  var answer: (status: Int, body: String) {
+    get { state.withLock { $0.answer } }
+    set { state.withLock { $0.answer = newValue } }
+  }
 
   func send(_ request: HTTPRequest) async throws(HTTPClientError) -> HTTPResponse {
-    count.withLock { $0 += 1 }
-    let body = """
-      <ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>\
-      <Code>AccessDenied</Code><Message>no</Message></Error><RequestId>1</RequestId></ErrorResponse>
-      """
-    return HTTPResponse(status: 403, body: Array(body.utf8))
+    let answer = state.withLock { state in
+      state.requests += 1
+      return state.answer
+    }
+    return HTTPResponse(status: answer.status, body: Array(answer.body.utf8))
+  }
+}
+
+/// Pauses that take no time, and what happens during them.
+final class Pauses: Sendable {
+  private let state = Locked((all: [Duration](), during: { @Sendable () -> Void in }))
+
+  var all: [Duration] { state.withLock { $0.all } }
+
+  var during: @Sendable () -> Void {
+    get { state.withLock { $0.during } }
+    set { state.withLock { $0.during = newValue } }
+  }
+
+  @Sendable func sleep(_ duration: Duration) async throws {
+    let during = state.withLock { state in
+      state.all.append(duration)
+      return state.during
+    }
+    during()
   }
 }
 

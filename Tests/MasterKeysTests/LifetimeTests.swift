@@ -20,6 +20,7 @@ import Testing
       .sample(0, of: other, method: .operatorKMS),
     ])
     keys = MasterKeys(versions: versions, clock: clock, unwrap: unwrapping.unwrap)
+    keys.linkChanged(isUp: true)
   }
 
   @Test(arguments: [(Int32(1), 300), (0, 3600)])
@@ -44,6 +45,7 @@ import Testing
     var timeToLive = MasterKeys.TimeToLive()
     timeToLive.customer = .seconds(10)
     let keys = MasterKeys(versions: versions, timeToLive: timeToLive, clock: clock, unwrap: unwrapping.unwrap)
+    keys.linkChanged(isUp: true)
     _ = try await keys.activeKey(of: tenantID)
     clock.advance(by: .seconds(10))
     _ = try await keys.activeKey(of: tenantID)

@@ -21,6 +21,7 @@ import Testing
       .sample(0, of: other, method: .global),
     ])
     keys = MasterKeys(versions: versions, clock: clock, unwrap: unwrapping.unwrap)
+    keys.linkChanged(isUp: true)
   }
 
   @Test func `a key is unwrapped once and then served from memory`() async throws {

@@ -82,10 +82,12 @@ final class Unwrapping: Sendable {
 extension KeyVersion {
   /// A version as the store gives it; what is wrapped doesn't matter here.
   static func sample(
-    _ version: Int32 = 0, of tenantID: UUID, method: WrapMethod = .customerKMS, status: Status = .active
+    _ version: Int32 = 0, of tenantID: UUID, method: WrapMethod = .customerKMS, status: Status = .active,
+    seal: TenantSeal? = nil
   ) -> KeyVersion {
     KeyVersion(
       id: UUID(), tenantID: tenantID, version: version, status: status,
-      wrapping: Wrapping(method: method, wrappedKey: [], provider: nil), createdAt: .distantPast, retiredAt: nil)
+      wrapping: Wrapping(method: method, wrappedKey: [], provider: nil), createdAt: .distantPast, retiredAt: nil,
+      seal: seal)
   }
 }

@@ -73,11 +73,14 @@ import Testing
     #expect(sealed.status == .serviceUnavailable)
     #expect(sealed.type == "tenant_sealed")
     #expect(sealed.retryAfter == 30)
-    #expect(sealed.message == "the tenant's key can't be used (access_denied): Allow it.")
+    #expect(sealed.message == "the tenant's key can't be used: access_denied: Allow it.")
     let revoked = try #require(MasterKeyError(.revoked(1)).apiError)
     #expect(revoked.status == .gone)
     #expect(revoked.type == "key_revoked")
     #expect(MasterKeyError(.noSuchVersion(1)).apiError == nil)
+    let seal = TenantSeal(since: .distantPast, reason: "key_disabled at decrypt: Enable it.")
+    #expect(MasterKeyError(.tenantSealed(seal)).apiError == .tenantSealed("key_disabled at decrypt: Enable it."))
+    #expect(MasterKeyError(.outOfTouch).apiError == .unavailable("the message broker"))
   }
 
   @Test func `a credential in the body is named by its place alone`() throws {

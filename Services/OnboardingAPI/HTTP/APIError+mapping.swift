@@ -70,10 +70,9 @@ extension MasterKeyError: APIErrorConvertible {
     case .revoked:
       APIError(
         status: .gone, type: "key_revoked", message: "the key version that encrypted this was revoked: it is gone")
-    case .sealed(let failure):
-      APIError(
-        status: .serviceUnavailable, type: "tenant_sealed",
-        message: "the tenant's key can't be used (\(failure.reason.rawValue)): \(failure.hint)", retryAfter: 30)
+    case .sealed(let failure): .tenantSealed("\(failure.reason.rawValue): \(failure.hint)")
+    case .tenantSealed(let seal): .tenantSealed(seal.reason)
+    case .outOfTouch: .unavailable("the message broker")
     }
   }
 }

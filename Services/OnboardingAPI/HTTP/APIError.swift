@@ -62,6 +62,13 @@ extension APIError {
     message: "the database was lost while it stored the change, and whether it did is unknown; look, then try again",
     retryAfter: 5)
 
+  /// - Parameter reason: why the tenant's key can't be used and what to do about it.
+  static func tenantSealed(_ reason: String) -> APIError {
+    APIError(
+      status: .serviceUnavailable, type: "tenant_sealed", message: "the tenant's key can't be used: \(reason)",
+      retryAfter: 30)
+  }
+
   static let `internal` = APIError(
     status: .internalServerError, type: "internal_error",
     message: "an error on our side; name the request id when you report it")

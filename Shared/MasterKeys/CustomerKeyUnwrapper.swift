@@ -1,0 +1,57 @@
+public import CloudKMS
+public import Cryptography
+import JSON
+public import Repository
+
+/// Unwraps key versions that customers' keys wrapped, and doesn't take the first no for an answer.
+public struct CustomerKeyUnwrapper: Sendable {
+  /// How long after a denial it is asked again, unless told.
+  public static let confirmation = Duration.milliseconds(500)
+
+  private let aws: AWSPlatform
+  private let confirmation: Duration
+  private let clock: KMSClock
+
+  /// Creates an unwrapper.
+  /// - Parameters:
+  ///   - aws: this platform's standing at AWS.
+  ///   - confirmation: how long after a denial it is asked again; 500 milliseconds unless told.
+  ///   - clock: measures that; the machine's unless told.
+  public init(aws: AWSPlatform, confirmation: Duration = Self.confirmation, clock: KMSClock = .system) {
+    self.aws = aws
+    self.confirmation = confirmation
+    self.clock = clock
+  }
+
+  /// Unwraps a version by one AssumeRole and one Decrypt, each time: cached role credentials would outlive a revoked
+  /// grant. A denial that would seal the tenant, unless it is sealed already, is confirmed by a second try, since IAM is
+  /// eventually consistent.
+  /// - Throws: what the second try throws, where there was one.
+  @Sendable public func unwrap(_ version: KeyVersion) async throws(KMSFailure) -> SecretBytes {
+    let denial: KMSFailure
+    do { return try await unwrapOnce(version) } catch {
+      guard error.seal == .now, version.seal == nil else { throw error }
+      denial = error
+    }
+    do { try await clock.sleep(confirmation) } catch { throw denial }
+    return try await unwrapOnce(version)
+  }
+
+  private func unwrapOnce(_ version: KeyVersion) async throws(KMSFailure) -> SecretBytes {
+    guard let provider = version.wrapping.provider, let configuration = Self.configuration(of: provider) else {
+      throw KMSFailure(
+        reason: .invalidRequest, isPermanent: true, seal: .reject,
+        hint: "The configuration that this key version was stored with is not one that this version understands.")
+    }
+    return try await AWSKeyEncryptionKey(configuration: configuration, platform: aws).unwrap(
+      WrappedKey(ciphertext: version.wrapping.wrappedKey, keyReference: provider.wrappingKey),
+      context: EncryptionContext(tenantID: version.tenantID, keyVersion: UInt32(version.version)))
+  }
+
+  private static func configuration(of stored: ProviderKey) -> AWSKeyConfiguration? {
+    try? KMSCandidate.parse([
+      "provider": .string(KMSProvider(storedName: stored.name)?.rawValue ?? stored.name),
+      "kms_key_ref": .string(stored.keyReference), "config": stored.configuration,
+    ]).aws
+  }
+}
