@@ -24,8 +24,13 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
   let keys = KeyStore(pool: pool)
   let unwrapper = KeyUnwrapper(
     global: configuration.masterKey,
-    aws: configuration.platform.makeAWSPlatform(client: cloud))
+    customer: CustomerKeyUnwrapper(aws: configuration.platform.makeAWSPlatform(client: cloud)))
   let masterKeys = MasterKeys(versions: keys, unwrap: unwrapper.unwrap)
+  let denials = DenialRecorder(
+    masterKeys: masterKeys, grants: GrantStore(pool: pool), actorID: "onboarding-api", logger: logger)
+  let events = TenantEventListener(
+    configuration: common.amqp, authenticator: common.authenticator, logger: logger,
+    onLinkChange: { masterKeys.linkChanged(isUp: $0 == .up) }, handler: masterKeys.hear)
   let rpc = AMQPRPCClient(configuration: common.amqp, logger: logger)
   let publisher = AMQPPublisher(configuration: common.amqp, logger: logger)
   let relay = OutboxRelay(
@@ -49,7 +54,9 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
     }, logger: logger)
   let topology = TopologyService(configuration: common.amqp, logger: logger)
   return APIService(
-    services: [cloud, issuer, pool, masterKeys, topology, rpc, publisher, relay, application], logger: logger)
+    services: [
+      cloud, issuer, pool, masterKeys, denials, events, topology, rpc, publisher, relay, application,
+    ], logger: logger)
 }
 
 /// The table of routes.
@@ -66,6 +73,9 @@ func buildRouter(
   let admin = router.group("admin/tenant-kms").add(middleware: AdminAuthentication(tokens: tokens))
     .group(context: AdminContext.self)
   admin.post(use: OnboardRoute(keys: keys, verification: verification).respond)
+  admin.post(
+    "unseal",
+    use: UnsealRoute(keys: keys, grants: GrantStore(pool: pool), masterKeys: masterKeys, stepUp: stepUp).respond)
   admin.get(use: ConfigurationRoute(keys: keys).respond)
   admin.get("rewrap", use: rewraps.list)
   admin.get("rewrap/:lease_id", use: rewraps.show)

@@ -1,6 +1,6 @@
 import ServiceKit
 
-/// Probes customers' keys for the other services: what `kms.verify` asks.
+/// Probes customers' keys for the other services, what `kms.verify` asks, and checks over and over that they answer.
 @main enum Verifier {
   static func main() async {
     await ServiceProcess.main {

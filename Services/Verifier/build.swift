@@ -3,6 +3,9 @@ import CloudKMS
 import Commands
 import HTTPClient
 import Logging
+import MasterKeys
+import Postgres
+import Repository
 import ServiceKit
 import ServiceLifecycle
 
@@ -21,7 +24,21 @@ func buildVerifier(_ configuration: VerifierConfiguration) -> VerifierService {
   let consumer = AMQPConsumer(
     configuration: common.amqp, queue: VerifyKey.name, prefetch: configuration.concurrency,
     topology: CommandTopology.topology, logger: logger, handler: commands.handle)
-  return VerifierService(services: [client, publisher, consumer], logger: logger)
+  let pool = PostgresPool(
+    configuration: configuration.database.configuration, size: configuration.database.connections, logger: logger)
+  // A client of their own: a cloud that hangs keeps checks waiting, not onboardings.
+  let checks = configuration.platform.makeHTTPClient(maximumConnections: configuration.checkConcurrency)
+  let checker = GrantChecker(
+    grants: GrantStore(pool: pool),
+    unwrap: CustomerKeyUnwrapper(aws: configuration.platform.makeAWSPlatform(client: checks)).unwrap,
+    pace: configuration.pace, concurrency: configuration.checkConcurrency, lease: configuration.checkLease,
+    logger: logger)
+  return VerifierService(services: [client, checks, pool, publisher, consumer, checker], logger: logger)
+}
+
+extension VerifierConfiguration {
+  /// Two tries of two calls each, the pause between them, and time to record what they found.
+  var checkLease: Duration { platform.totalTimeout * 4 + CustomerKeyUnwrapper.confirmation + .seconds(10) }
 }
 
 /// The verifier's long-lived parts, in the order in which they start.

@@ -63,8 +63,10 @@ public struct PlatformSettings: Sendable {
   }
 
   /// A client for calls to clouds; shut it down before the process exits.
-  public func makeHTTPClient() -> HTTPClient {
+  /// - Parameter maximumConnections: the most connections open at once; 64 unless told.
+  public func makeHTTPClient(maximumConnections: Int = 64) -> HTTPClient {
     var configuration = HTTPClientConfiguration()
+    configuration.maximumConnections = maximumConnections
     configuration.connectTimeout = connectTimeout
     configuration.totalTimeout = totalTimeout
     configuration.allowsPlaintext = awsEndpoint?.hasPrefix("http://") ?? false

@@ -11,8 +11,7 @@ struct ConfigurationRoute: Sendable {
   func respond(to request: Request, context: AdminContext) async throws -> Response {
     let tenantID = context.identity.tenantID
     guard let configuration = try await keys.configuration(of: tenantID) else {
-      throw APIError(
-        status: .notFound, type: "no_kms_config", message: "this tenant has not brought a key; the platform's wraps it")
+      throw APIError.noKMSConfiguration
     }
     return Response(json: [
       "config": Self.json(configuration),

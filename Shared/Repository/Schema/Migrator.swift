@@ -15,9 +15,6 @@ public struct Migrator: Sendable {
   /// The version of the schema that this code is written for.
   public static var latestVersion: Int32 { versions.last ?? 0 }
 
-  /// The versions of the schema that lead up to it.
-  public static var versions: [Int32] { Migration.all.map(\.version) }
-
   /// Applies what is missing, each migration in a transaction of its own, under an advisory lock: any number of
   /// processes may call this at once, and one of them does the work. Waits for the others as long as they need.
   /// - Returns: the versions applied, in order; empty where the schema was up to date.
