@@ -16,6 +16,20 @@ public struct RepositoryError: Error, Sendable, Equatable, CustomStringConvertib
     case externalIDInUse
     /// The tenant's key versions moved on since they were read: read again and retry.
     case keyVersionMoved
+    /// The tenant hasn't brought a key, or has gone back to the platform's wrapping.
+    case noConfiguration
+    /// The tenant's keys can't be unwrapped at the moment, so none can take another's place.
+    case tenantSealed
+    /// The tenant has no key version of that number.
+    case noSuchVersion
+    /// The version is the one that wraps: it goes only by erasure.
+    case versionActive
+    /// So many rows are still wrapped under the version: it goes only by erasure, or once they are rewrapped.
+    case rowsRemaining(Int64)
+    /// The version is the active one, and nothing was given to take its place.
+    case replacementNeeded
+    /// What was typed as a confirmation isn't the tenant's slug.
+    case confirmationMismatch
     /// No such rewrap job.
     case noSuchJob
     /// The rewrap job is where the transition can't start.
@@ -34,6 +48,9 @@ public struct RepositoryError: Error, Sendable, Equatable, CustomStringConvertib
   /// The external ID was proven by another tenant.
   public static let externalIDInUse = RepositoryError(.externalIDInUse)
 
+  /// The tenant has no key version of that number.
+  public static let noSuchVersion = RepositoryError(.noSuchVersion)
+
   /// One sentence for the operator.
   public var description: String {
     switch code {
@@ -46,6 +63,13 @@ public struct RepositoryError: Error, Sendable, Equatable, CustomStringConvertib
     case .nameTaken: "a secret of that name exists"
     case .externalIDInUse: "the external ID is in use by another tenant"
     case .keyVersionMoved: "the tenant's key versions changed meanwhile"
+    case .noConfiguration: "this tenant has not brought a key; the platform's wraps it"
+    case .tenantSealed: "the tenant is sealed"
+    case .noSuchVersion: "the tenant has no such key version"
+    case .versionActive: "the version is the active one: rotate first, or erase"
+    case .rowsRemaining(let count): "\(count) values are still wrapped under the version: have them rewrapped, or erase"
+    case .replacementNeeded: "the active version can't go without another to take its place"
+    case .confirmationMismatch: "the confirmation is not the tenant's slug"
     case .noSuchJob: "no such rewrap job"
     case .wrongJobState(let status, let transition):
       "\(transition.name) is for a job that is \(transition.from.map(\.rawValue).joined(separator: " or ")); this one is "

@@ -6,8 +6,8 @@ extension KeyStore {
   /// Makes a verified key the one that wraps: everything that onboarding changes, in one transaction.
   ///
   /// Upserts the configuration, retires the active version, inserts the new one, supersedes the open rewrap job,
-  /// creates a new one and its `rewrap.start` in the outbox, and appends to the audit chain. Waits for the tenant's
-  /// writes in flight, whose values the new job will find.
+  /// creates a new one and its `rewrap.start` in the outbox, tells every process, and appends to the audit chain. Waits
+  /// for the tenant's writes in flight, whose values the new job will find.
   /// - Parameters:
   ///   - key: wrapped by the probe; its version must be the tenant's next.
   ///   - actorID: who asked.
@@ -18,10 +18,10 @@ extension KeyStore {
   public func onboard(
     _ key: NewKeyVersion, under provider: ProviderKey, of tenantID: UUID, actorID: String, at time: Date
   ) async throws -> UUID {
-    let leaseID = UUID.v7(at: time)
     try await pool.withTransaction { transaction in
       try await TenantLock.exclusive(tenantID, in: transaction)
-      try await Self.retireActive(of: tenantID, before: key.version, in: transaction)
+      try await Self.lockConfiguration(of: tenantID, in: transaction)
+      let leaseID = try await Self.activate(key, of: tenantID, at: time, in: transaction)
       try await Self.claimExternalID(of: provider, for: tenantID, in: transaction)
       _ = try await transaction.execute(
         """
@@ -35,31 +35,16 @@ extension KeyStore {
           .uuid(tenantID), .text(provider.name), .text(provider.keyReference),
           .json(provider.configuration.canonicalBytes),
         ])
-      try await Self.insert(key, of: tenantID, in: transaction)
-      try await RewrapStore.enqueue(leaseID, to: key.version, of: tenantID, at: time, in: transaction)
       try await AuditChain.append(
         AuditEntry(
-          tenantID: tenantID, actorID: actorID, action: "byok.kms.onboard", resourceType: "tenant_key",
-          resourceID: key.id.uuidString.lowercased(),
+          of: tenantID, actorID: actorID, action: "byok.kms.onboard", key: key.id,
           details: [
             "provider": .string(provider.name), "kms_key_ref": .string(provider.keyReference),
             "wrapping_key": .string(provider.wrappingKey), "version": .number(Double(key.version)),
             "rewrap_lease_id": .string(leaseID.uuidString.lowercased()),
           ]), at: time, in: transaction)
+      return leaseID
     }
-    return leaseID
-  }
-
-  private static func retireActive(
-    of tenantID: UUID, before version: Int32, in transaction: PostgresTransaction
-  ) async throws {
-    let retired = try await transaction.execute(
-      """
-      UPDATE tenant_keys SET status = 'retired', retired_at = now()
-      WHERE tenant_id = $1 AND status = 'active'
-        AND $2 = 1 + (SELECT max(version) FROM tenant_keys WHERE tenant_id = $1)
-      """, [.uuid(tenantID), .int4(version)])
-    guard retired.affectedRows == 1 else { throw RepositoryError(.keyVersionMoved) }
   }
 
   private static func claimExternalID(

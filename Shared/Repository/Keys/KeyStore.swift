@@ -97,7 +97,7 @@ extension KeyVersion {
       seal: seal)
   }
 
-  private static func decode<Value: RawRepresentable<String>>(_ row: PostgresRow, _ column: String) throws -> Value {
+  static func decode<Value: RawRepresentable<String>>(_ row: PostgresRow, _ column: String) throws -> Value {
     let text = try row.get(column, as: String.self)
     guard let value = Value(rawValue: text) else { throw RepositoryError(.unknownValue(column: column, text)) }
     return value

@@ -21,4 +21,15 @@ enum TenantLock {
     guard let row = rows.first else { throw RepositoryError(.noSuchTenant) }
     return try row.get("version", as: Int32.self)
   }
+
+  /// Keeps an erasure apart from the rewraps that could save what it counts as erased; writes don't wait for either.
+  static func exclusiveForErasure(_ tenantID: UUID, in transaction: PostgresTransaction) async throws {
+    _ = try await transaction.execute("SELECT pg_advisory_xact_lock(uuid_hash_extended($1, 2))", [.uuid(tenantID)])
+  }
+
+  /// Likewise, for a rewrap.
+  static func sharedAgainstErasure(_ tenantID: UUID, in transaction: PostgresTransaction) async throws {
+    _ = try await transaction.execute(
+      "SELECT pg_advisory_xact_lock_shared(uuid_hash_extended($1, 2))", [.uuid(tenantID)])
+  }
 }

@@ -40,9 +40,10 @@ extension RewrapStore {
       return try await pool.withTransaction { transaction in
         guard let range = try await OpenRange(at: cursor, in: transaction) else { return .notRunning }
         guard range.after == cursor.after, range.isOpen else { return .stale }
+        let revoked = try await RevokedVersions(of: range.tenantID, in: transaction)
         var run = RewrapBatchRun(
-          transaction, at: cursor, of: table, in: range, pace: BatchPace(limit: limit, duration: duration),
-          rewrap: rewrap)
+          transaction, at: cursor, of: table, in: range, pace: BatchPace(limit: limit, duration: duration)
+        ) { revoked.withhold(try await rewrap($0, $1, $2, $3)) }
         try await run.run()
         try await Self.advance(cursor, by: run, in: transaction)
         guard run.isDone else { return .committed(next: [cursor.moved(to: run.last)]) }

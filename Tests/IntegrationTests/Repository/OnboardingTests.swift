@@ -35,7 +35,7 @@ struct OnboardingTests {
       #expect(job.status == .running)
       #expect(job.targetVersion == 1)
       let published = try await database.publishedNames()
-      #expect(published == ["rewrap.start"])
+      #expect(published == ["rewrap.start", "tenant.event"])
 
       let row = try #require(try await database.audit.rows().first)
       #expect(row.entry.action == "byok.kms.onboard")

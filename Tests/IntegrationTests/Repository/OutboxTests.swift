@@ -146,7 +146,7 @@ struct OutboxTests {
       _ = try #require(await iterator.next())
       try await database.onboard(tenantID)
       _ = try #require(await iterator.next())
-      #expect(try await database.publishedNames() == ["rewrap.start"])
+      #expect(try await database.publishedNames() == ["rewrap.start", "tenant.event"])
     }
   }
 }
