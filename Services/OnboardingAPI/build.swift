@@ -44,8 +44,10 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
 
   let router = buildRouter(
     tokens: tokens, stepUp: await StepUpAuthority(key: configuration.stepUpKey), pool: pool, masterKeys: masterKeys,
-    verification: KeyVerification(
-      rpc: rpc, authenticator: common.authenticator, timeout: configuration.verifyTimeout))
+    generation: KeyGeneration(
+      verification: KeyVerification(
+        rpc: rpc, authenticator: common.authenticator, timeout: configuration.verifyTimeout),
+      platform: configuration.masterKey))
   let application = Application(
     router: router,
     configuration: .init(address: .hostname(configuration.host, port: configuration.port)),
@@ -62,7 +64,7 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
 /// The table of routes.
 func buildRouter(
   tokens: AdminTokenVerifier, stepUp: StepUpAuthority, pool: PostgresPool, masterKeys: MasterKeys,
-  verification: KeyVerification
+  generation: KeyGeneration
 ) -> Router<APIContext> {
   let router = Router(context: APIContext.self)
   router.add(middleware: RequestMiddleware())
@@ -70,13 +72,20 @@ func buildRouter(
 
   let keys = KeyStore(pool: pool)
   let rewraps = RewrapRoutes(rewraps: RewrapStore(pool: pool))
-  let admin = router.group("admin/tenant-kms").add(middleware: AdminAuthentication(tokens: tokens))
+  let authenticated = router.group("admin").add(middleware: AdminAuthentication(tokens: tokens))
     .group(context: AdminContext.self)
-  admin.post(use: OnboardRoute(keys: keys, verification: verification).respond)
+  let admin = authenticated.group("tenant-kms")
+  admin.post(use: OnboardRoute(keys: keys, generation: generation).respond)
   admin.post(
     "unseal",
     use: UnsealRoute(keys: keys, grants: GrantStore(pool: pool), masterKeys: masterKeys, stepUp: stepUp).respond)
   admin.get(use: ConfigurationRoute(keys: keys).respond)
+  admin.delete(use: RemoveRoute(keys: keys, generation: generation, stepUp: stepUp).respond)
+  admin.post("verify", use: VerifyRoute(keys: keys, verification: generation.verification).respond)
+  admin.post("rotate", use: RotateRoute(keys: keys, generation: generation, stepUp: stepUp).respond)
+  admin.post(
+    "versions/:version/revoke",
+    use: RevokeRoute(keys: keys, generation: generation, masterKeys: masterKeys, stepUp: stepUp).respond)
   admin.get("rewrap", use: rewraps.list)
   admin.get("rewrap/:lease_id", use: rewraps.show)
   admin.post("rewrap/:lease_id/pause", use: rewraps.pause)
@@ -84,12 +93,14 @@ func buildRouter(
   admin.post("rewrap/:lease_id/retry-failed", use: rewraps.retryFailed)
 
   let audit = AuditRoutes(chain: AuditChain(pool: pool))
-  let auditing = router.group("admin/audit").add(middleware: AdminAuthentication(tokens: tokens))
-    .group(context: AdminContext.self)
+  let auditing = authenticated.group("audit")
   auditing.get("chain", use: audit.list)
   auditing.get("chain/verify", use: audit.verify)
 
   let secrets = SecretRoutes(secrets: SecretStore(pool: pool), masterKeys: masterKeys)
+  authenticated.post(
+    "secrets/:id/reveal",
+    use: RevealRoute(secrets: secrets.secrets, masterKeys: masterKeys, stepUp: stepUp).respond)
   let tenant = router.group("v1").add(middleware: APIKeyAuthentication(tenants: TenantStore(pool: pool)))
     .group(context: TenantContext.self)
   tenant.post("secrets", use: secrets.create)

@@ -1,4 +1,5 @@
 import AMQP
+import CloudKMS
 import Commands
 import Cryptography
 import Foundation
@@ -38,6 +39,9 @@ import Testing
       (.get, "/admin/tenant-kms"), (.post, "/admin/tenant-kms"), (.get, "/admin/tenant-kms/rewrap"),
       (.get, "/admin/audit/chain"), (.get, "/admin/audit/chain/verify"),
       (.get, "/v1/agents"), (.post, "/v1/agents"), (.delete, "/v1/agents/0190a1b2-0000-7000-8000-000000000001"),
+      (.delete, "/admin/tenant-kms"), (.post, "/admin/tenant-kms/rotate"), (.post, "/admin/tenant-kms/verify"),
+      (.post, "/admin/tenant-kms/versions/1/revoke"),
+      (.post, "/admin/secrets/0190a1b2-0000-7000-8000-000000000001/reveal"),
       (.get, "/v1/secrets"), (.post, "/v1/secrets"), (.get, "/v1/secrets/0190a1b2-0000-7000-8000-000000000001"),
       (.put, "/v1/secrets/0190a1b2-0000-7000-8000-000000000001/value"),
       (.delete, "/v1/secrets/0190a1b2-0000-7000-8000-000000000001"),
@@ -58,6 +62,41 @@ import Testing
     let answer = try await send(.post, "/admin/tenant-kms", token: try await token(role), body: "no JSON")
     #expect(answer.status == .forbidden)
     #expect(answer.json["error"]?["type"] == "permission_denied")
+  }
+
+  @Test(
+    arguments: [
+      (.post, "/admin/tenant-kms/rotate", ["member", "viewer"]), (.post, "/admin/tenant-kms/verify", ["viewer"]),
+      (.delete, "/admin/tenant-kms", ["admin", "member", "viewer"]),
+      (.post, "/admin/tenant-kms/versions/1/revoke", ["admin", "member", "viewer"]),
+      (.post, "/admin/secrets/0190a1b2-0000-7000-8000-000000000001/reveal", ["member", "viewer"]),
+    ] as [(HTTPRequest.Method, String, [String])])
+  func `who may not change the key is told so, whatever they send`(
+    method: HTTPRequest.Method, path: String, roles: [String]
+  ) async throws {
+    for role in roles {
+      let answer = try await send(method, path, token: try await token(role), body: "no JSON")
+      #expect(answer.status == .forbidden)
+      #expect(answer.json["error"]?["type"] == "permission_denied")
+    }
+  }
+
+  @Test(
+    arguments: [
+      (.post, "/admin/tenant-kms/rotate", 300), (.delete, "/admin/tenant-kms", 300),
+      (.post, "/admin/tenant-kms/versions/1/revoke", 120),
+      (.post, "/admin/secrets/0190a1b2-0000-7000-8000-000000000001/reveal", 300),
+    ] as [(HTTPRequest.Method, String, Double)])
+  func `an owner's token alone is too little where a key is at stake`(
+    method: HTTPRequest.Method, path: String, seconds: Double
+  ) async throws {
+    let token = try await token("owner")
+    for stepUp in [nil, "x", token] {
+      let answer = try await send(method, path, token: token, stepUp: stepUp, body: "no JSON")
+      #expect(answer.status == .unauthorized)
+      #expect(answer.json["error"]?["type"] == "step_up_required")
+      #expect(answer.json["error"]?["max_age_seconds"] == .number(seconds))
+    }
   }
 
   @Test func `static credentials are refused before anybody is asked`() async throws {
@@ -132,10 +171,11 @@ import Testing
   }
 
   private func send(
-    _ method: HTTPRequest.Method, _ path: String, token: String? = nil, body: String = ""
+    _ method: HTTPRequest.Method, _ path: String, token: String? = nil, stepUp: String? = nil, body: String = ""
   ) async throws -> Answer {
     var headers = HTTPFields()
     headers[.authorization] = token.map { "Bearer \($0)" }
+    headers[.stepUp] = stepUp
     let request = Request(
       head: HTTPRequest(method: method, scheme: "http", authority: "localhost", path: path, headerFields: headers),
       body: RequestBody(buffer: ByteBuffer(string: body)))
@@ -154,8 +194,10 @@ import Testing
     return buildRouter(
       tokens: tokens, stepUp: await StepUpAuthority(key: SecretBytes(copying: key), now: { Issuer.now }), pool: pool,
       masterKeys: MasterKeys(versions: KeyStore(pool: pool)) { _ in .random(count: 32) },
-      verification: KeyVerification(
-        rpc: AMQPRPCClient(configuration: amqp, logger: Self.logger),
-        authenticator: CommandAuthenticator(key: SecretBytes(copying: key)), timeout: .seconds(1)))
+      generation: KeyGeneration(
+        verification: KeyVerification(
+          rpc: AMQPRPCClient(configuration: amqp, logger: Self.logger),
+          authenticator: CommandAuthenticator(key: SecretBytes(copying: key)), timeout: .seconds(1)),
+        platform: try #require(LocalKeyEncryptionKey(masterKey: .random(count: 32)))))
   }
 }

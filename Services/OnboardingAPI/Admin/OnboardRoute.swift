@@ -1,5 +1,4 @@
 import CloudKMS
-import Commands
 import FoundationEssentials
 import Hummingbird
 import JSON
@@ -14,7 +13,7 @@ struct OnboardRoute: Sendable {
   static let attempts = 3
 
   let keys: KeyStore
-  let verification: KeyVerification
+  let generation: KeyGeneration
 
   func respond(to request: Request, context: AdminContext) async throws -> Response {
     let identity = context.identity
@@ -35,23 +34,15 @@ struct OnboardRoute: Sendable {
 
   private func onboard(_ candidate: KMSCandidate, _ identity: AdminIdentity) async throws -> Response {
     let version = try await keys.activeVersion(of: identity.tenantID).version + 1
-    let verified = try await verification.verify(
-      candidate, for: identity.tenantID, keyVersion: version, wrapsNewKey: true)
-    guard let wrappedKey = verified.wrappedKey else { throw APIError.internal }
-    let now = Date()
-    let provider = ProviderKey(
-      name: candidate.provider.storedName, keyReference: candidate.keyReference,
-      configuration: candidate.configurationJSON, wrappingKey: verified.wrappingKey)
-    let key = NewKeyVersion(
-      id: .v7(at: now), version: version,
-      wrapping: Wrapping(method: .customerKMS, wrappedKey: [UInt8](wrappedKey), provider: provider))
-    _ = try await keys.onboard(key, under: provider, of: identity.tenantID, actorID: identity.subject, at: now)
+    let made = try await generation.newKey(version, of: identity.tenantID, under: candidate)
+    _ = try await keys.onboard(
+      made.key, under: made.provider, of: identity.tenantID, actorID: identity.subject, at: Date())
     var answer: [String: JSONValue] = [
       "ok": true, "provider": .string(candidate.provider.rawValue), "kms_key_ref": .string(candidate.keyReference),
-      "new_key_version": .integer(version), "new_key_id": .id(key.id), "rewrap_status": "enqueued",
+      "new_key_version": .integer(version), "new_key_id": .id(made.key.id), "rewrap_status": "enqueued",
       "note": .string(Self.note),
     ]
-    if !verified.warnings.isEmpty { answer["warnings"] = .array(verified.warnings.map { .string($0) }) }
+    if !made.warnings.isEmpty { answer["warnings"] = .array(made.warnings.map { .string($0) }) }
     return Response(json: .object(answer))
   }
 

@@ -26,6 +26,13 @@ extension RepositoryError: APIErrorConvertible {
       APIError(
         status: .conflict, type: "wrong_state", message: description, extra: ["status": .string(status.rawValue)])
     case .jobOutdated: APIError(status: .conflict, type: "wrong_state", message: description)
+    case .noConfiguration: .noKMSConfiguration
+    case .tenantSealed: .sealedAgainstChange
+    case .noSuchVersion: .notFound(description)
+    case .versionActive: APIError(status: .conflict, type: "version_active", message: description)
+    case .rowsRemaining(let count):
+      APIError(status: .conflict, type: "rows_remaining", message: description, extra: ["count": .integer(count)])
+    case .confirmationMismatch: APIError(status: .badRequest, type: "confirmation_mismatch", message: description)
     case .nameTaken: APIError(status: .conflict, type: "conflict", message: description)
     case .externalIDInUse:
       APIError(
@@ -34,7 +41,7 @@ extension RepositoryError: APIErrorConvertible {
     case .keyVersionMoved:
       APIError(
         status: .conflict, type: "conflict", message: "another change of this tenant's key is under way; try again")
-    case .migrationEdited, .schemaTooNew, .slugTaken, .unknownValue: nil
+    case .migrationEdited, .schemaTooNew, .slugTaken, .replacementNeeded, .unknownValue: nil
     }
   }
 }

@@ -1,16 +1,20 @@
 import FoundationEssentials
 import JSON
 
-/// Reads the members of a `/v1` body and collects everything that is wrong with them.
+/// Reads the members of a body and collects everything that is wrong with them.
 struct BodyReader {
   private let body: JSONValue
+  private let refusal: @Sendable (String, [String: [String]]) -> APIError
   private var reasons: [String: [String]] = [:]
 
+  /// - Parameter refusal: what the error is called; as `/v1` calls it unless told.
   /// - Throws: 400 where the body isn't an object.
-  init(_ body: JSONValue, knownNames: Set<String>) throws(APIError) {
-    guard case .object(let members) = body else {
-      throw .validation("the body must be an object, it is \(body.kind)")
-    }
+  init(
+    _ body: JSONValue, knownNames: Set<String>,
+    refusal: @escaping @Sendable (String, [String: [String]]) -> APIError = APIError.validation
+  ) throws(APIError) {
+    self.refusal = refusal
+    guard case .object(let members) = body else { throw refusal("the body must be an object, it is \(body.kind)", [:]) }
     self.body = body
     for name in members.keys where !knownNames.contains(name) { refuse(String(name.prefix(64)), "is not known here") }
   }
@@ -19,7 +23,7 @@ struct BodyReader {
 
   /// - Throws: 400 where something was wrong.
   func finish() throws(APIError) {
-    guard reasons.isEmpty else { throw .validation("the body doesn't fit", fields: reasons) }
+    guard reasons.isEmpty else { throw refusal("the body doesn't fit", reasons) }
   }
 
   /// - Parameter length: in bytes of UTF-8.

@@ -8,13 +8,26 @@ extension Request {
   /// Reads a JSON body, refusing a longer one before it is buffered.
   /// - Parameter limit: the most bytes accepted.
   func json(limit: Int) async throws -> JSONValue {
+    try Self.json(try await bytes(limit: limit), limit: limit)
+  }
+
+  /// Reads a JSON body likewise; nil where there is none.
+  func jsonIfPresent(limit: Int) async throws -> JSONValue? {
+    let bytes = try await bytes(limit: limit)
+    // A bare nil would be JSON's null.
+    return bytes.isEmpty ? Optional.none : try Self.json(bytes, limit: limit)
+  }
+
+  private func bytes(limit: Int) async throws -> [UInt8] {
     if let length = headers[.contentLength].flatMap({ Int($0) }), length > limit { throw HTTPError(.contentTooLarge) }
-    let body: ByteBuffer
-    do { body = try await self.body.collect(upTo: limit) } catch is NIOTooManyBytesError {
+    do { return Array(buffer: try await body.collect(upTo: limit)) } catch is NIOTooManyBytesError {
       throw HTTPError(.contentTooLarge)
     }
-    do { return try JSONValue(parsing: Array(buffer: body), maximumLength: limit) } catch {
-      throw APIError.invalidRequest("the body is not JSON: \(error)")
+  }
+
+  private static func json(_ bytes: [UInt8], limit: Int) throws(APIError) -> JSONValue {
+    do { return try JSONValue(parsing: bytes, maximumLength: limit) } catch {
+      throw .invalidRequest("the body is not JSON: \(error)")
     }
   }
 

@@ -19,4 +19,9 @@ struct AdminIdentity: Sendable, Equatable {
       throw .permissionDenied("the role \(role.rawValue) may only read; an owner or admin may do this")
     }
   }
+
+  /// - Throws: 403 where the role isn't the owner's.
+  func requireOwner() throws(APIError) {
+    guard role == .owner else { throw .permissionDenied("only an owner may do this") }
+  }
 }

@@ -42,7 +42,10 @@ struct CustomerAWSAccount: Sendable {
   }
 
   /// An onboarding body for the key.
-  var candidate: JSONValue {
+  var candidate: JSONValue { candidate(for: keyARN) }
+
+  /// An onboarding body for a key of this account.
+  func candidate(for keyARN: String) -> JSONValue {
     [
       "provider": "aws", "kms_key_ref": .string(keyARN),
       "config": [
@@ -68,6 +71,16 @@ struct CustomerAWSAccount: Sendable {
   func createAsymmetricKey() async throws -> String {
     let key = try await aws.kms(
       StandInAWS.customerAccount, "CreateKey", ["KeyUsage": "ENCRYPT_DECRYPT", "KeySpec": "RSA_2048"])
+    let arn = try Self.member("Arn", of: key["KeyMetadata"])
+    try await setInlinePolicy("Allow", on: [keyARN, arn])
+    return arn
+  }
+
+  /// Makes another key of this account, which the role may use as well.
+  /// - Returns: its ARN.
+  func createSecondKey() async throws -> String {
+    let key = try await aws.kms(
+      StandInAWS.customerAccount, "CreateKey", ["KeyUsage": "ENCRYPT_DECRYPT", "KeySpec": "SYMMETRIC_DEFAULT"])
     let arn = try Self.member("Arn", of: key["KeyMetadata"])
     try await setInlinePolicy("Allow", on: [keyARN, arn])
     return arn

@@ -1,0 +1,56 @@
+import CloudKMS
+import Commands
+import FoundationEssentials
+import JSON
+import Repository
+
+/// Has new versions of tenants' master keys made: by a verifier under a customer's key, in this process under the
+/// platform's. Stores nothing.
+struct KeyGeneration: Sendable {
+  let verification: KeyVerification
+  let platform: LocalKeyEncryptionKey
+
+  /// A new key under a customer's, once that has passed every stage of the verification.
+  /// - Throws: as ``KeyVerification/verify(_:for:keyVersion:wrapsNewKey:)``.
+  func newKey(
+    _ version: Int32, of tenantID: UUID, under candidate: KMSCandidate
+  ) async throws -> (key: NewKeyVersion, provider: ProviderKey, warnings: [String]) {
+    let verified = try await verification.verify(candidate, for: tenantID, keyVersion: version, wrapsNewKey: true)
+    guard let wrappedKey = verified.wrappedKey else { throw APIError.internal }
+    let provider = ProviderKey(
+      name: candidate.provider.storedName, keyReference: candidate.keyReference,
+      configuration: candidate.configurationJSON, wrappingKey: verified.wrappingKey)
+    let key = NewKeyVersion(
+      id: .v7(at: Date()), version: version,
+      wrapping: Wrapping(method: .customerKMS, wrappedKey: [UInt8](wrappedKey), provider: provider))
+    return (key, provider, verified.warnings)
+  }
+
+  /// A new key under the platform's.
+  func newPlatformKey(_ version: Int32, of tenantID: UUID) throws -> NewKeyVersion {
+    let id = UUID.v7(at: Date())
+    let wrapped = try platform.wrapNewKey(tenantID: tenantID, keyID: id, keyVersion: UInt32(version))
+    return NewKeyVersion(
+      id: id, version: version, wrapping: Wrapping(method: .global, wrappedKey: wrapped, provider: nil))
+  }
+}
+
+extension KMSConfiguration {
+  /// The candidate that this was when it was onboarded.
+  /// - Throws: 400 `kms_verify_failed` where this version of the software doesn't take it any more.
+  var candidate: KMSCandidate {
+    get throws(APIError) {
+      do {
+        return try KMSCandidate.parse([
+          "provider": .string(KMSProvider(storedName: provider)?.rawValue ?? provider),
+          "kms_key_ref": .string(keyReference), "config": configuration,
+        ])
+      } catch {
+        throw .verificationFailed(
+          VerifyKeyReply.Refusal(
+            reason: "invalid_request", stage: VerificationStage.validate.rawValue, providerCode: nil,
+            hint: "The stored configuration is not one that this version accepts. Onboard the key again."))
+      }
+    }
+  }
+}

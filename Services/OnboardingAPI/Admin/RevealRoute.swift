@@ -1,0 +1,73 @@
+import Cryptography
+import Envelope
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import JSON
+import MasterKeys
+import Repository
+
+/// `POST /admin/secrets/{id}/reveal`: the one call that answers a secret's value, to a person, who is written down first.
+struct RevealRoute: Sendable {
+  /// How long ago the person may have stepped up.
+  static let stepUpAge = Duration.seconds(300)
+  /// The longest body accepted.
+  static let bodyLimit = 4 << 10
+
+  let secrets: SecretStore
+  let masterKeys: MasterKeys
+  let stepUp: StepUpAuthority
+
+  func respond(to request: Request, context: AdminContext) async throws -> Response {
+    let identity = context.identity
+    try identity.requireWriter()
+    try await stepUp.demand(within: Self.stepUpAge, by: identity, in: request)
+    let id = try context.id("id")
+    let asked = try await environment(in: request)
+    guard let secret = try await secrets.secret(id, of: identity.tenantID)?.secret else {
+      throw APIError.notFound("no such secret")
+    }
+    let environment = asked ?? secret.baseEnvironment
+    let (stored, value) = try await open(id, in: environment, of: identity.tenantID)
+    try await secrets.recordReveal(
+      of: id, in: environment, valueVersion: stored.valueVersion, of: identity.tenantID, actorID: identity.subject,
+      at: Date())
+    return Response(json: [
+      "id": .id(id), "name": .string(secret.name), "environment": .string(environment),
+      "value_version": .integer(stored.valueVersion),
+      "value": .string(value.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }),
+    ])
+  }
+
+  private func environment(in request: Request) async throws -> String? {
+    guard let body = try await request.jsonIfPresent(limit: Self.bodyLimit) else { return nil }
+    var fields = try BodyReader(body, knownNames: ["environment"], refusal: APIError.invalidRequest)
+    let environment = fields.string("environment", length: 1...64)
+    try fields.finish()
+    return environment
+  }
+
+  /// Decrypts a value. One whose key version has been revoked is read again: it may have been rewrapped just before.
+  private func open(
+    _ id: UUID, in environment: String, of tenantID: UUID
+  ) async throws -> (EncryptedValue, SecretBytes) {
+    var lost: Int32?
+    while true {
+      guard let stored = try await secrets.value(of: id, in: environment, of: tenantID) else {
+        throw APIError.notFound("no such value")
+      }
+      let key: MasterKey
+      do { key = try await masterKeys.key(stored.keyVersion, of: tenantID) } catch let error as MasterKeyError
+        where error.code == .revoked(stored.keyVersion) && lost != stored.keyVersion
+      {
+        lost = stored.keyVersion
+        continue
+      }
+      let cipher = try EnvelopeCipher(key: key.key, kind: .dataKey, keyVersion: UInt32(key.version))
+      let address = ValueAddress(
+        tenantID: tenantID, table: .secretValues, rowID: stored.id, valueVersion: UInt32(stored.valueVersion))
+      let sealed = SealedValue(wrappedKey: stored.wrappedKey, payload: stored.payload)
+      return (stored, try sealed.open(at: address, under: cipher))
+    }
+  }
+}

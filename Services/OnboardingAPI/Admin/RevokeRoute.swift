@@ -1,0 +1,82 @@
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import JSON
+import MasterKeys
+import Repository
+
+/// `POST /admin/tenant-kms/versions/{version}/revoke`: wipes a key version; with `erase`, whatever it still wraps is gone.
+struct RevokeRoute: Sendable {
+  /// How long ago the person may have stepped up.
+  static let stepUpAge = Duration.seconds(120)
+
+  let keys: KeyStore
+  let generation: KeyGeneration
+  let masterKeys: MasterKeys
+  let stepUp: StepUpAuthority
+
+  func respond(to request: Request, context: AdminContext) async throws -> Response {
+    let identity = context.identity
+    try identity.requireOwner()
+    try await stepUp.demand(within: Self.stepUpAge, by: identity, in: request)
+    guard let number = context.parameters.get("version").flatMap({ Int32($0) }), number >= 0 else {
+      throw APIError.notFound("no such key version")
+    }
+    let body = try RevocationBody(try await request.json(limit: RevocationBody.limit))
+    let order = KeyRevocationOrder(
+      version: number, erases: body.erases, confirmation: body.confirmation, actorID: identity.subject)
+    guard let version = try await keys.version(number, of: identity.tenantID) else {
+      throw RepositoryError.noSuchVersion
+    }
+    let (revocation, replacement) = try await revoke(order, identity)
+    masterKeys.evict(identity.tenantID)
+    return Response(json: Self.json(revocation, of: version, replacement))
+  }
+
+  private func revoke(
+    _ order: KeyRevocationOrder, _ identity: AdminIdentity
+  ) async throws -> (KeyRevocation, NewKeyVersion?) {
+    let tenantID = identity.tenantID
+    do { return (try await keys.revoke(order, replacement: nil, of: tenantID, at: Date()), nil) } catch let error
+      as RepositoryError where error.code == .replacementNeeded
+    {
+      // Everything else about the order is in order, so that it is worth asking a cloud for a key.
+      let replacement = try await replacement(for: order.version, of: tenantID)
+      let revocation = try await APIError.oneAtATime {
+        try await keys.revoke(order, replacement: replacement, of: tenantID, at: Date())
+      }
+      return (revocation, revocation.leaseID.map { _ in replacement })
+    }
+  }
+
+  /// The version that takes the place of an active one. Erasing must not depend on a grant that was taken away: where the
+  /// tenant is sealed, the platform wraps it.
+  private func replacement(for version: Int32, of tenantID: UUID) async throws -> NewKeyVersion {
+    guard let configuration = try await keys.configuration(of: tenantID), configuration.sealedSince == nil else {
+      return try generation.newPlatformKey(version + 1, of: tenantID)
+    }
+    return try await generation.newKey(version + 1, of: tenantID, under: configuration.candidate).key
+  }
+
+  private static func json(
+    _ revocation: KeyRevocation, of version: KeyVersion, _ replacement: NewKeyVersion?
+  ) -> JSONValue {
+    var members: [String: JSONValue] = [
+      "revoked": true, "version": .integer(version.version), "rows_erased": .integer(revocation.rowsErased),
+      "note": .string(note(on: version)),
+    ]
+    if let replacement {
+      members["new_version"] = .integer(replacement.version)
+      members["rewrap_lease_id"] = .id(revocation.leaseID)
+    }
+    return .object(members)
+  }
+
+  private static func note(on version: KeyVersion) -> String {
+    let wrapper = version.wrapping.provider.map { "the KMS key \($0.wrappingKey)" } ?? "the deployment's master key"
+    return
+      "The wrapped key is wiped from this database. Backups, replicas and write-ahead logs from before may still hold "
+      + "it, and whoever has one of those and may use \(wrapper) can unwrap it from there: let them expire, or destroy "
+      + "what wrapped it."
+  }
+}
