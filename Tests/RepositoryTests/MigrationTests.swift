@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Repository
@@ -13,6 +14,17 @@ import Testing
 
   @Test func `their names are distinct`() {
     #expect(Set(Migration.all.map(\.name)).count == Migration.all.count)
+  }
+
+  /// A file that nobody lists would never be applied.
+  @Test func `every file of the folder is listed`() throws {
+    let folder = URL(filePath: #filePath).appending(path: "../../../Shared/Repository/Schema/Migrations").standardized
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    let listed = Migration.all.map { migration in
+      let number = String(migration.version)
+      return String(repeating: "0", count: 4 - number.count) + number + "_" + migration.name + ".sql"
+    }
+    #expect(listed.sorted() == files.sorted())
   }
 
   @Test func `their checksums tell them apart`() {
