@@ -25,7 +25,11 @@ import Testing
         }
         let error = try #require(sealed["last_verify_error"]?.string)
         #expect(error.contains("access_denied") || error.contains("key_"), "\(killSwitch): \(error)")
-        let refused = try await deployment.makeSecret(for: tenant)
+        // The API hears of the seal a moment after it is committed, and serves from memory until then.
+        let refused = try await eventually("\(killSwitch): the refusal") {
+          let answer = try await deployment.makeSecret(for: tenant)
+          return answer.status == 201 ? nil : answer
+        }
         #expect(refused.status == 503, "\(killSwitch): \(refused)")
         #expect(try refused.error["type"] == "tenant_sealed", "\(killSwitch): \(refused)")
         #expect(refused.headers["retry-after"] == "30")
