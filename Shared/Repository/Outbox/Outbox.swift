@@ -29,12 +29,19 @@ public struct Outbox: Sendable {
     limit: Int32 = 64, publish: @Sendable (OutboxEntry) async throws -> Void
   ) async throws -> Int {
     try await pool.withTransaction { transaction in
+      // Claimed by one statement and read by the next: only what a statement sees after its claim is sure to be all that
+      // the tenant's earlier publisher has left.
+      let tenants = try await transaction.execute(
+        """
+        WITH line AS MATERIALIZED (SELECT tenant_id FROM outbox GROUP BY tenant_id ORDER BY min(id))
+        SELECT tenant_id FROM line WHERE pg_try_advisory_xact_lock(uuid_hash_extended(tenant_id, 1)) LIMIT $1
+        """, [.int4(limit)]
+      ).map { try $0.get("tenant_id", as: UUID.self) }
       let entries = try await transaction.execute(
         """
-        SELECT id, message_id, name, body FROM outbox
-        WHERE pg_try_advisory_xact_lock(uuid_hash_extended(tenant_id, 1))
-        ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
-        """, [.int4(limit)]
+        SELECT id, message_id, name, body FROM outbox WHERE tenant_id = ANY($1)
+        ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED
+        """, [.uuidArray(tenants), .int4(limit)]
       ).map {
         OutboxEntry(
           id: try $0.get("id", as: Int64.self), messageID: try $0.get("message_id", as: UUID.self),
