@@ -139,8 +139,8 @@ let suites: [Target] = [
   tests(
     "IntegrationTests",
     [
-      "AMQP", "AgentSession", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON", "Postgres",
-      "Repository", "ServiceKit", "SigV4", jwt, lifecycle, logging,
+      "AMQP", "AgentSession", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON", "Locking",
+      "Postgres", "Repository", "ServiceKit", "SigV4", jwt, lifecycle, logging,
     ]),
 ]
 

@@ -25,7 +25,8 @@ struct WorkerConfiguration: Sendable {
   static let batchRows = Setting("REWRAP_BATCH_ROWS", "the most rows of one batch, 1 to 10000", default: "10000")
   static let window = Setting("REWRAP_WINDOW", "how many batches of one job are in flight, 1 to 64", default: "4")
   static let concurrency = Setting(
-    "REWRAP_CONCURRENCY", "how many batches one worker works on at once, 1 to 64", default: "4")
+    "REWRAP_CONCURRENCY", "how many batches one worker works on at once, 1 to 64, fewer than DATABASE_CONNECTIONS",
+    default: "4")
   static let stall = Setting(
     "REWRAP_STALLED_SECONDS", "after how long a job that stands still is carried on, 1 to 3600", default: "30")
 
@@ -44,6 +45,13 @@ struct WorkerConfiguration: Sendable {
     platform = try PlatformSettings(&settings)
     masterKey = try PlatformSettings.masterKey(&settings)
     common = try CommonSettings(&settings, service: "rewrap-worker")
+    if let concurrency, concurrency >= database.connections {
+      settings.note(
+        """
+        \(Self.concurrency.name): must be less than DATABASE_CONNECTIONS, which is \(database.connections): each batch \
+        holds a connection, and looks keys up over another
+        """)
+    }
     let own = try settings.require(rows, window, concurrency, stall)
     pace = Pace(batchRows: Int32(own.0), window: Int32(own.1), concurrency: own.2)
     stallInterval = own.3

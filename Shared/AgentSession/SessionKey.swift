@@ -31,12 +31,7 @@ public struct SessionKey: Sendable {
     return material.withUnsafeBytes { bytes in
       SessionKey(
         key: SecretBytes(count: 32) { $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[..<32])) },
-        id: "sk_" + hexadecimal(bytes[32...]))
+        id: "sk_" + [UInt8](bytes[32...]).hexadecimal)
     }
-  }
-
-  private static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
 }

@@ -1,6 +1,5 @@
 public import CloudKMS
 public import Cryptography
-import JSON
 public import Repository
 
 /// Unwraps key versions that customers' keys wrapped, and doesn't take the first no for an answer.
@@ -38,20 +37,14 @@ public struct CustomerKeyUnwrapper: Sendable {
   }
 
   private func unwrapOnce(_ version: KeyVersion) async throws(KMSFailure) -> SecretBytes {
-    guard let provider = version.wrapping.provider, let configuration = Self.configuration(of: provider) else {
+    guard let provider = version.wrapping.provider else {
       throw KMSFailure(
-        reason: .invalidRequest, isPermanent: true, seal: .reject,
-        hint: "The configuration that this key version was stored with is not one that this version understands.")
+        reason: .invalidRequest, isPermanent: true, seal: .reject, hint: "No customer's key wrapped this version.")
     }
-    return try await AWSKeyEncryptionKey(configuration: configuration, platform: aws).unwrap(
+    let key = try KMSCandidate.stored(
+      provider.name, keyReference: provider.keyReference, configuration: provider.configuration)
+    return try await AWSKeyEncryptionKey(configuration: key.aws, platform: aws).unwrap(
       WrappedKey(ciphertext: version.wrapping.wrappedKey, keyReference: provider.wrappingKey),
       context: EncryptionContext(tenantID: version.tenantID, keyVersion: UInt32(version.version)))
-  }
-
-  private static func configuration(of stored: ProviderKey) -> AWSKeyConfiguration? {
-    try? KMSCandidate.parse([
-      "provider": .string(KMSProvider(storedName: stored.name)?.rawValue ?? stored.name),
-      "kms_key_ref": .string(stored.keyReference), "config": stored.configuration,
-    ]).aws
   }
 }

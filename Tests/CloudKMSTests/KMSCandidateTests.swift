@@ -27,18 +27,23 @@ import Testing
     let candidate = try Sample.candidate()
     #expect(candidate.json == Sample.body())
     #expect(try KMSCandidate.parse(candidate.json) == candidate)
-    let stored = try AWSKeyConfiguration(
-      keyReference: candidate.keyReference, configuration: candidate.configurationJSON)
-    #expect(stored == candidate.aws)
+    let stored = try KMSCandidate.stored(
+      "customer_kms_aws", keyReference: candidate.keyReference, configuration: candidate.configurationJSON)
+    #expect(stored == candidate)
   }
 
   @Test func aDamagedStoredConfigurationDoesNotSeal() async throws {
     let candidate = try Sample.candidate()
-    let found = await failure { () throws(KMSFailure) in
-      _ = try AWSKeyConfiguration(keyReference: candidate.keyReference, configuration: candidate.publicJSON)
+    for (provider, configuration) in [
+      ("customer_kms_aws", candidate.publicJSON), ("customer_kms_gcp", candidate.configurationJSON),
+      ("aws", candidate.configurationJSON),
+    ] {
+      let found = await failure { () throws(KMSFailure) in
+        _ = try KMSCandidate.stored(provider, keyReference: candidate.keyReference, configuration: configuration)
+      }
+      #expect(found?.reason == .invalidRequest)
+      #expect(found?.seal == .reject)
     }
-    #expect(found?.reason == .invalidRequest)
-    #expect(found?.seal == .reject)
   }
 
   @Test func theExternalIDIsShownToNobody() throws {

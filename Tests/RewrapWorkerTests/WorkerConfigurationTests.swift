@@ -30,6 +30,18 @@ import Testing
     #expect(error?.problems.first?.hasPrefix("\(name): ") == true)
   }
 
+  /// Else all of them could wait for a key that none has a connection left to look up.
+  @Test func `batches must leave a connection free`() throws {
+    #expect(try configuration(["DATABASE_CONNECTIONS": "5"]).pace.concurrency == 4)
+    for connections in ["4", "3"] {
+      let error = #expect(throws: ConfigurationError.self) {
+        try configuration(["DATABASE_CONNECTIONS": connections])
+      }
+      #expect(error?.problems.count == 1)
+      #expect(error?.problems.first?.hasPrefix("REWRAP_CONCURRENCY: must be less than DATABASE_CONNECTIONS") == true)
+    }
+  }
+
   @Test func `every setting is listed once`() {
     #expect(Set(WorkerConfiguration.settings.map(\.name)).count == WorkerConfiguration.settings.count)
   }

@@ -40,16 +40,11 @@ extension KMSConfiguration {
   /// - Throws: 400 `kms_verify_failed` where this version of the software doesn't take it any more.
   var candidate: KMSCandidate {
     get throws(APIError) {
-      do {
-        return try KMSCandidate.parse([
-          "provider": .string(KMSProvider(storedName: provider)?.rawValue ?? provider),
-          "kms_key_ref": .string(keyReference), "config": configuration,
-        ])
-      } catch {
+      do { return try KMSCandidate.stored(provider, keyReference: keyReference, configuration: configuration) } catch {
         throw .verificationFailed(
           VerifyKeyReply.Refusal(
-            reason: "invalid_request", stage: VerificationStage.validate.rawValue, providerCode: nil,
-            hint: "The stored configuration is not one that this version accepts. Onboard the key again."))
+            reason: error.reason.rawValue, stage: VerificationStage.validate.rawValue, providerCode: nil,
+            hint: error.hint))
       }
     }
   }

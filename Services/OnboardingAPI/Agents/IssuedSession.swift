@@ -48,13 +48,3 @@ struct IssuedSession: Sendable {
     ]
   }
 }
-
-extension String {
-  /// A UUID as every answer writes it.
-  static func lowercased(_ id: UUID) -> String { id.uuidString.lowercased() }
-
-  /// A time as every answer writes it.
-  static func timestamp(_ date: Date) -> String {
-    date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
-  }
-}

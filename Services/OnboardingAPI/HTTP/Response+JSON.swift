@@ -25,14 +25,24 @@ extension Response {
 extension JSONValue {
   /// RFC 3339 in UTC with milliseconds; null for nil.
   static func timestamp(_ date: Date?) -> JSONValue {
-    date.map { .string($0.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))) } ?? .null
+    date.map { .string(.timestamp($0)) } ?? .null
   }
 
   /// A UUID in lowercase; null for nil.
   static func id(_ id: UUID?) -> JSONValue {
-    id.map { .string($0.uuidString.lowercased()) } ?? .null
+    id.map { .string(.lowercased($0)) } ?? .null
   }
 
   /// An integer.
   static func integer(_ value: some BinaryInteger) -> JSONValue { .number(Double(value)) }
+}
+
+extension String {
+  /// A UUID as every answer writes it: in lowercase.
+  static func lowercased(_ id: UUID) -> String { id.uuidString.lowercased() }
+
+  /// A time as every answer writes it: RFC 3339 in UTC with milliseconds.
+  static func timestamp(_ date: Date) -> String {
+    date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+  }
 }

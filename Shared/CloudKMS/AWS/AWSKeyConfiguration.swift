@@ -1,4 +1,4 @@
-public import JSON
+import JSON
 
 /// A customer's key and the way to it: everything needed to use it but the platform's own credentials.
 public struct AWSKeyConfiguration: Sendable, Hashable {
@@ -31,7 +31,7 @@ public struct AWSKeyConfiguration: Sendable, Hashable {
   ///   - keyReference: `KMSCandidate.keyReference`.
   ///   - configuration: `KMSCandidate.configurationJSON`.
   /// - Throws: `.invalidRequest`, which must not seal, where it is not what was stored.
-  public init(keyReference: String, configuration: JSONValue) throws(KMSFailure) {
+  init(keyReference: String, configuration: JSONValue) throws(KMSFailure) {
     guard let keyARN = ARN(keyReference), let region = configuration["region"]?.string,
       let roleARN = configuration["role_arn"]?.string.flatMap(ARN.init),
       let externalID = configuration["external_id"]?.string,

@@ -8,6 +8,24 @@ public struct KMSCandidate: Sendable, Hashable {
   /// The key and the way to it.
   public let aws: AWSKeyConfiguration
 
+  /// Reads a candidate back from where it was stored.
+  /// - Parameters:
+  ///   - provider: its ``KMSProvider/storedName``.
+  ///   - keyReference: its ``keyReference``.
+  ///   - configuration: its ``configurationJSON``.
+  /// - Throws: `.invalidRequest`, which must not seal, where this version doesn't understand what another stored.
+  public static func stored(
+    _ provider: String, keyReference: String, configuration: JSONValue
+  ) throws(KMSFailure) -> KMSCandidate {
+    guard let provider = KMSProvider(storedName: provider), provider.isSupported else {
+      throw KMSFailure(
+        reason: .invalidRequest, stage: .validate, isPermanent: true, seal: .reject,
+        hint: "The stored configuration is of a provider that this version does not support.")
+    }
+    return KMSCandidate(
+      provider: provider, aws: try AWSKeyConfiguration(keyReference: keyReference, configuration: configuration))
+  }
+
   /// `kms_key_ref`: the key's ARN or its alias's, as given.
   public var keyReference: String { aws.keyARN.description }
 

@@ -1,13 +1,10 @@
-import Foundation
+import Locking
 
 /// What happened, in order.
-///
-/// `@unchecked Sendable`: the elements are reached under the lock alone.
-final class Recorder<Element: Sendable>: @unchecked Sendable {
-  private let lock = NSLock()
-  private var elements: [Element] = []
+final class Recorder<Element: Sendable>: Sendable {
+  private let elements = Guarded<[Element]>([])
 
-  var all: [Element] { lock.withLock { elements } }
+  var all: [Element] { elements.withLock { $0 } }
 
-  func record(_ element: Element) { lock.withLock { elements.append(element) } }
+  func record(_ element: Element) { elements.withLock { $0.append(element) } }
 }

@@ -137,7 +137,7 @@ struct Deployment: Sendable {
       "PATH": "/usr/bin:/bin", "DATABASE_URL": try #require(databaseURL.string), "AMQP_URL": try #require(amqp.string),
       "COMMAND_KEY_B64": random(), "MASTER_KEY_B64": random(), "ADMIN_JWT_HS256_KEY_B64": random(),
       "ADMIN_JWT_ISSUER": "test", "ADMIN_JWT_AUDIENCE": "tenant-kms", "HTTP_PORT": "0", "LOG_LEVEL": "debug",
-      "AWS_ENDPOINT_URL": StandInAWS.endpoint ?? "", "DATABASE_CONNECTIONS": "4",
+      "AWS_ENDPOINT_URL": StandInAWS.endpoint ?? "", "DATABASE_CONNECTIONS": "5",
       "AWS_ACCESS_KEY_ID": platform?.platformAccessKeyID ?? "AKIAIOSFODNN7EXAMPLE",
       "AWS_SECRET_ACCESS_KEY": platform?.platformSecretAccessKey ?? "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
     ].merging(settings) { $1 }
