@@ -55,7 +55,7 @@ let libraries: [Target] = [
   shared("Postgres", ["BlockingQueue", "CLibpq", "Locking", lifecycle, logging], settings: wrapperSettings),
   shared("AMQP", ["BlockingQueue", "CRabbitMQ", "Locking", lifecycle, logging], settings: wrapperSettings),
   shared("JSON"),
-  shared("SigV4", ["Cryptography"]),
+  shared("SigV4", ["Cryptography", "Locking"]),
   shared("Envelope", ["Cryptography"]),
   shared("AgentSession", ["Cryptography"]),
   shared("Commands", ["Cryptography", "JSON"]),
@@ -109,7 +109,7 @@ let suites: [Target] = [
   tests("JSONTests", ["JSON"]),
   tests(
     "MasterKeysTests",
-    ["CloudKMS", "Commands", "Cryptography", "HTTPClient", "JSON", "MasterKeys", "Repository", "SigV4"]),
+    ["CloudKMS", "Commands", "Cryptography", "HTTPClient", "JSON", "Locking", "MasterKeys", "Repository", "SigV4"]),
   tests(
     "OnboardingAPITests",
     [

@@ -2,18 +2,20 @@ internal import Glibc
 
 /// A value behind a POSIX mutex, for state that threads share and no actor owns.
 ///
-/// `Synchronization.Mutex` would do, but under contention it waits in a library that ThreadSanitizer doesn't instrument,
-/// so that it reports every access after such a wait as a race. POSIX mutexes it knows.
+/// `Synchronization.Mutex` would do, but it takes and lets go in a library that ThreadSanitizer doesn't instrument, so
+/// that accesses under it are reported as races. POSIX mutexes it knows.
 ///
-/// `@unchecked Sendable`: the value is reached through ``withLock(_:)`` alone, by one thread at a time.
+/// `@unchecked Sendable`: the value, which nobody else may refer to, is reached under the lock alone, by one thread at a
+/// time.
 @safe
-public final class Guarded<Value: Sendable>: @unchecked Sendable {
+public final class Guarded<Value>: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-  private var value: Value
+  private let value: UnsafeMutablePointer<Value>
 
   /// Guards a value from now on.
-  public init(_ value: Value) {
-    self.value = value
+  public init(_ value: sending Value) {
+    unsafe self.value = .allocate(capacity: 1)
+    unsafe self.value.initialize(to: value)
     unsafe mutex = .allocate(capacity: 1)
     let status = unsafe pthread_mutex_init(mutex, nil)
     precondition(status == 0, "out of memory")
@@ -22,16 +24,29 @@ public final class Guarded<Value: Sendable>: @unchecked Sendable {
   deinit {
     unsafe pthread_mutex_destroy(mutex)
     unsafe mutex.deallocate()
+    unsafe value.deinitialize(count: 1)
+    unsafe value.deallocate()
   }
 
   /// Runs `body` while nobody else can; blocks until then, so `body` must neither wait, nor call out, nor lock this
   /// again.
   /// - Throws: what `body` throws.
   public func withLock<Result, Failure: Error>(
-    _ body: (inout Value) throws(Failure) -> Result
-  ) throws(Failure) -> Result {
+    _ body: (inout sending Value) throws(Failure) -> sending Result
+  ) throws(Failure) -> sending Result {
     unsafe pthread_mutex_lock(mutex)
     defer { unsafe pthread_mutex_unlock(mutex) }
-    return try body(&value)
+    return try unsafe body(&value.pointee)
+  }
+
+  /// Runs `body` likewise, unless somebody else is at it now; never blocks.
+  /// - Returns: nil where it didn't run.
+  /// - Throws: what `body` throws.
+  public func withLockIfAvailable<Result, Failure: Error>(
+    _ body: (inout sending Value) throws(Failure) -> sending Result
+  ) throws(Failure) -> sending Result? {
+    guard unsafe pthread_mutex_trylock(mutex) == 0 else { return nil }
+    defer { unsafe pthread_mutex_unlock(mutex) }
+    return try unsafe body(&value.pointee)
   }
 }

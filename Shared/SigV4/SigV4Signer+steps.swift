@@ -1,5 +1,5 @@
 internal import Cryptography
-internal import Synchronization
+internal import Locking
 
 /// The steps of the AWS IAM user guide, "Create a signed AWS API request".
 extension SigV4Signer {

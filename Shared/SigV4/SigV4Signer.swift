@@ -1,6 +1,6 @@
 internal import Cryptography
 public import FoundationEssentials
-internal import Synchronization
+internal import Locking
 
 /// SigV4 signs requests to AWS with Signature Version 4; pure: no I/O, no clock, no credentials of its own.
 ///
@@ -17,7 +17,7 @@ public final class SigV4Signer: Sendable {
   /// What differs from service to service.
   public let options: SigV4Options
 
-  let signingKeys: Mutex<SigningKeys>
+  let signingKeys: Guarded<SigningKeys>
 
   /// Creates a signer.
   /// - Throws: `invalidScope` unless region and service have 1 to 64 lower-case letters, digits and hyphens.
@@ -33,7 +33,7 @@ public final class SigV4Signer: Sendable {
     self.region = region
     self.service = service
     self.options = options
-    signingKeys = Mutex(SigningKeys(capacity: Self.cacheCapacity))
+    signingKeys = Guarded(SigningKeys(capacity: Self.cacheCapacity))
   }
 
   /// Signs by header: adds `X-Amz-Date`, `Authorization` and, as the credentials and options have it,

@@ -27,8 +27,8 @@ class Workers:
             self.logs.append(log)
             self.processes.append(subprocess.Popen([program], stdout=log, stderr=log, stdin=subprocess.DEVNULL))
         for process, log in zip(self.processes, self.logs):
-            # A publisher and two consumers connect.
-            wait(lambda: read(log).count("AMQP connection up") >= 3, 30, process, log)
+            # A publisher, two consumers and the listener of events connect.
+            wait(lambda: read(log).count("AMQP connection up") >= 4, 30, process, log)
 
     def __enter__(self):
         return self

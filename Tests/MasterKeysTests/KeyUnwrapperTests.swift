@@ -3,6 +3,7 @@ import Cryptography
 import FoundationEssentials
 import HTTPClient
 import JSON
+import Locking
 import Repository
 import SigV4
 import Testing
@@ -153,7 +154,7 @@ final class DenyingAWS: HTTPTransport {
     <Code>AccessDenied</Code><Message>no</Message></Error><RequestId>1</RequestId></ErrorResponse>
     """
 
-  private let state = Locked((answer: (status: 403, body: denial), requests: 0))
+  private let state = Guarded((answer: (status: 403, body: denial), requests: 0))
 
   var requests: Int { state.withLock { $0.requests } }
 
@@ -173,7 +174,7 @@ final class DenyingAWS: HTTPTransport {
 
 /// Pauses that take no time, and what happens during them.
 final class Pauses: Sendable {
-  private let state = Locked((all: [Duration](), during: { @Sendable () -> Void in }))
+  private let state = Guarded((all: [Duration](), during: { @Sendable () -> Void in }))
 
   var all: [Duration] { state.withLock { $0.all } }
 

@@ -1,3 +1,5 @@
+import Locking
+
 /// A clock that stands still until it is told to go on.
 final class ManualClock: Clock {
   struct Instant: InstantProtocol {
@@ -15,7 +17,7 @@ final class ManualClock: Clock {
     var watchers: [CheckedContinuation<Void, Never>] = []
   }
 
-  private let state = Locked(State())
+  private let state = Guarded(State())
 
   var now: Instant { state.withLock { $0.now } }
   var minimumResolution: Duration { .zero }

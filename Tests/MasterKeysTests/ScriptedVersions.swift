@@ -1,13 +1,14 @@
 import FoundationEssentials
+import Locking
 import Repository
 
 @testable import MasterKeys
 
 /// Key versions in memory.
 final class ScriptedVersions: KeyVersionSource {
-  private let stored: Locked<[KeyVersion]>
+  private let stored: Guarded<[KeyVersion]>
 
-  init(_ versions: [KeyVersion]) { stored = Locked(versions) }
+  init(_ versions: [KeyVersion]) { stored = Guarded(versions) }
 
   func activeVersion(of tenantID: UUID) async throws -> KeyVersion {
     guard let version = stored.withLock({ $0.last { $0.tenantID == tenantID && $0.status == .active } }) else {

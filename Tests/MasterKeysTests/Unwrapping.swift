@@ -1,5 +1,6 @@
 import Cryptography
 import FoundationEssentials
+import Locking
 import MasterKeys
 import Repository
 
@@ -18,7 +19,7 @@ final class Unwrapping: Sendable {
     var watchers: [(count: Int, CheckedContinuation<Void, Never>)] = []
   }
 
-  private let state = Locked(State())
+  private let state = Guarded(State())
 
   /// How many unwraps have begun.
   var count: Int { state.withLock { $0.count } }
