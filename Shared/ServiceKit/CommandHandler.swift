@@ -1,11 +1,14 @@
 public import AMQP
 public import Commands
 public import Logging
+import Postgres
 
 /// Turns the deliveries of a queue into calls of a function on commands, and what that does into what becomes of them.
 ///
 /// A message that isn't an authentic command is dead-lettered at once. A function that throws is tried again, up to
-/// the queue's delivery limit. Only what a command *is* gets logged, never its body.
+/// the queue's delivery limit. That limit is there for commands that are at fault themselves: while the database or the
+/// broker is out of reach, the command stays in hand and is tried again after 100 ms, then ever more rarely, at least
+/// every 5 s. Only what a command *is* gets logged, never its body.
 public struct CommandHandler<Content: Command>: Sendable {
   /// What became of a command.
   public enum Outcome: Sendable {
@@ -17,30 +20,35 @@ public struct CommandHandler<Content: Command>: Sendable {
 
   private let authenticator: CommandAuthenticator
   private let logger: Logger
+  private let clock: any Clock<Duration>
   private let body: @Sendable (Content, AMQPDelivery) async throws -> Outcome
 
   /// Creates a handler.
   /// - Parameters:
   ///   - authenticator: checks signatures.
   ///   - logger: told of what fails.
+  ///   - clock: measures the pauses while something is out of reach; the continuous clock unless told.
   ///   - body: does what the command says; must be idempotent.
   public init(
-    authenticator: CommandAuthenticator, logger: Logger,
+    authenticator: CommandAuthenticator, logger: Logger, clock: any Clock<Duration> = ContinuousClock(),
     body: @escaping @Sendable (Content, AMQPDelivery) async throws -> Outcome
   ) {
     self.authenticator = authenticator
     self.logger = logger
+    self.clock = clock
     self.body = body
   }
 
   /// Handles a delivery; what an `AMQPConsumer` wants as its handler.
+  ///
+  /// Cancelled while it waits for the database or the broker, it gives the command back to the queue.
   public func handle(_ delivery: AMQPDelivery) async -> AMQPOutcome {
     var logger = logger
     logger[metadataKey: "command"] = "\(Content.name)"
     logger[metadataKey: "message_id"] = "\(delivery.message.messageID ?? "none")"
     do {
       let command = try authenticator.open(Content.self, from: SignedCommand(delivery.message))
-      switch try await body(command, delivery) {
+      switch try await attempt(command, delivery, logger) {
       case .done: return .ack
       case .hopeless(let reason):
         logger.error("command given up", metadata: ["reason": "\(reason)"])
@@ -52,6 +60,30 @@ public struct CommandHandler<Content: Command>: Sendable {
     } catch {
       logger.warning("command failed, to be tried again", metadata: ["error": "\(error)"])
       return .retry
+    }
+  }
+
+  private func attempt(_ command: Content, _ delivery: AMQPDelivery, _ logger: Logger) async throws -> Outcome {
+    var delivery = delivery
+    var pause = Duration.milliseconds(100)
+    while true {
+      do { return try await body(command, delivery) } catch  where Self.isOutage(error) {
+        logger.warning("command waits", metadata: ["error": "\(error)"])
+        try await clock.sleep(for: pause)
+        pause = min(pause * 2, .seconds(5))
+        // What it did may have been committed all the same, as before a redelivery.
+        delivery = AMQPDelivery(
+          message: delivery.message, exchange: delivery.exchange, routingKey: delivery.routingKey, redelivered: true)
+      }
+    }
+  }
+
+  /// A closed pool is none: this process ends, and another one gets the command.
+  private static func isOutage(_ error: any Error) -> Bool {
+    switch error {
+    case let error as PostgresError: error.isConnectivity && error.code != .poolClosed
+    case let error as AMQPError: error.isRetriable
+    default: false
     }
   }
 }

@@ -8,6 +8,7 @@ import Logging
 
 import Testing
 
+@testable import Postgres
 @testable import ServiceKit
 
 @Suite struct CommandHandlerTests {
@@ -41,6 +42,42 @@ import Testing
       .handle(AMQPDelivery(message: try authenticator.sign(command).message))
     #expect(outcome == .retry)
     #expect(try lines.only()["level"] == "warning")
+  }
+
+  @Test func `while the database or the broker is out of reach, a command stays in hand`() async throws {
+    let outages: [any Error] = [
+      PostgresError(.connectionFailed, "refused"), PostgresError(.commitUnknown, "lost"),
+      AMQPError(.notConnected, "no link"),
+    ]
+    let redelivered = Guarded<[Bool]>([])
+    let outcome = await handler { _, delivery in
+      let attempt = redelivered.withLock { attempts in
+        attempts.append(delivery.redelivered)
+        return attempts.count
+      }
+      if attempt <= outages.count { throw outages[attempt - 1] }
+      return .done
+    }.handle(AMQPDelivery(message: try authenticator.sign(command).message))
+    #expect(outcome == .ack)
+    #expect(redelivered.withLock { $0 } == [false, true, true, true])
+    #expect(lines.all.count == outages.count)
+  }
+
+  @Test func `a command is given back by a process that ends`() async throws {
+    let outcome = await handler { _, _ in throw PostgresError(.poolClosed, "closed") }
+      .handle(AMQPDelivery(message: try authenticator.sign(command).message))
+    #expect(outcome == .retry)
+  }
+
+  @Test func `cancellation ends the wait of a command in hand`() async throws {
+    let cancelling = handler { _, _ in
+      withUnsafeCurrentTask { $0?.cancel() }
+      throw AMQPError(.notConnected, "no link")
+    }
+    let delivery = AMQPDelivery(message: try authenticator.sign(command).message)
+    // A task of its own, for it is the one that is cancelled.
+    async let outcome = cancelling.handle(delivery)
+    #expect(await outcome == .retry)
   }
 
   @Test func `what isn't an authentic command is rejected unread`() async throws {
@@ -83,6 +120,6 @@ import Testing
     let lines = lines
     return CommandHandler(
       authenticator: authenticator, logger: Logger(label: "test") { JSONLogHandler(label: $0, write: lines.append) },
-      body: body)
+      clock: ImpatientClock(), body: body)
   }
 }
