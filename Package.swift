@@ -77,8 +77,8 @@ let services: [Target] = [
   service(
     "OnboardingAPI", executable: "onboarding-api",
     [
-      "AMQP", "AgentSession", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON", "MasterKeys",
-      "Postgres", "Repository", "ServiceKit", httpTypes, hummingbird, hummingbirdCore, jwt, nioCore,
+      "AMQP", "AgentSession", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON", "Locking",
+      "MasterKeys", "Postgres", "Repository", "ServiceKit", httpTypes, hummingbird, hummingbirdCore, jwt, nioCore,
     ]),
   service(
     "Verifier", executable: "verifier",
@@ -89,8 +89,8 @@ let services: [Target] = [
   service(
     "RewrapWorker", executable: "rewrap-worker",
     [
-      "AMQP", "BlockingQueue", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "MasterKeys",
-      "Postgres", "Repository", "ServiceKit",
+      "AMQP", "BlockingQueue", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "Locking",
+      "MasterKeys", "Postgres", "Repository", "ServiceKit",
     ]),
 ]
 
@@ -103,7 +103,7 @@ let suites: [Target] = [
   tests("CommandsTests", ["Commands", "Cryptography"]),
   tests("ConformanceTests", ["Cryptography", "SigV4"]),
   tests("CryptographyTests", ["Cryptography"]),
-  tests("DocumentationTests", ["ServiceKit", "onboarding-api", "rewrap-worker", "verifier"]),
+  tests("DocumentationTests", ["Repository", "ServiceKit", "onboarding-api", "rewrap-worker", "verifier"]),
   tests("EnvelopeTests", ["Cryptography", "Envelope"]),
   tests("HTTPClientTests", ["HTTPClient", "Locking"]),
   tests("JSONTests", ["JSON"]),
@@ -122,7 +122,8 @@ let suites: [Target] = [
   tests(
     "RewrapWorkerTests",
     [
-      "CloudKMS", "Cryptography", "Envelope", "MasterKeys", "Repository", "ServiceKit", "rewrap-worker", configuration,
+      "CloudKMS", "Commands", "Cryptography", "Envelope", "Locking", "MasterKeys", "Repository", "ServiceKit",
+      "rewrap-worker", configuration, lifecycle, logging,
     ]),
   tests(
     "ServiceKitTests",

@@ -12,16 +12,29 @@ struct RewrapBatchHandler: Sendable {
   let pace: WorkerConfiguration.Pace
   let rewrapper: Rewrapper
   let continuation: Continuation
+  let gate: RewrapGate
+  let delayed: DelayedBatches
+  let progress: ProgressBroadcast
   let logger: Logger
 
   func handle(
     _ command: RewrapBatch, _ delivery: AMQPDelivery
   ) async throws -> CommandHandler<RewrapBatch>.Outcome {
+    let admission = try await gate.admit(command.leaseID, rows: pace.batchRows)
+    let rows: Int32
+    switch admission {
+    case .unlimited: rows = pace.batchRows
+    case .granted(let granted): rows = granted
+    case .later(let pause):
+      await delayed.add(RewrapCursor(command), for: pause)
+      return .done
+    }
+    let tally = BatchTally()
     let outcome: RewrapStore.BatchOutcome
     do {
       outcome = try await store.rewrapBatch(
-        at: RewrapCursor(command), limit: pace.batchRows, window: pace.window, time: Date()
-      ) { [rewrapper] in try await rewrapper.rewrap($0, $1, $2, $3) }
+        at: RewrapCursor(command), limit: rows, window: pace.window, time: Date(),
+        rewrap: tally.noting { [rewrapper] in try await rewrapper.rewrap($0, $1, $2, $3) })
     } catch let error as MasterKeyError {
       if case .revoked = error.code, try await store.supersedeIfRevoked(command.leaseID, at: Date()) {
         logger.notice("rewrap superseded: its target version was revoked", metadata: ["lease_id": "\(command.leaseID)"])
@@ -33,13 +46,16 @@ struct RewrapBatchHandler: Sendable {
       return .done
     }
     switch outcome {
-    case .committed(let next): try await continuation.publish(next)
+    case .committed(let next):
+      try await continuation.publish(next)
+      if let tenantID = tally.tenantID { await progress.committed(command.leaseID, of: tenantID) }
     case .stale where delivery.redelivered:
       // The worker before may have died between its commit and the continuation. Should that have been published
       // after all, the job has two commands at one place: the second will be stale, not redelivered, and end here.
       try await continuation.publish(store.openCursors(of: command.leaseID))
     case .stale, .notRunning: break
     }
+    try await gate.settle(admission, taken: tally.rows, by: command.leaseID)
     return .done
   }
 }

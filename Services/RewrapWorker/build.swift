@@ -30,9 +30,13 @@ func buildWorker(_ configuration: WorkerConfiguration) -> WorkerService {
   let store = RewrapStore(pool: pool)
 
   let start = StartRewrapHandler(store: store, pace: configuration.pace, continuation: continuation, logger: logger)
+  let delayed = DelayedBatches(logger: logger, publish: continuation.publish)
+  let progress = ProgressBroadcast(logger: logger) {
+    try await publisher.broadcast($0, signedBy: common.authenticator)
+  }
   let batch = RewrapBatchHandler(
     store: store, pace: configuration.pace, rewrapper: Rewrapper(masterKeys: masterKeys), continuation: continuation,
-    logger: logger)
+    gate: RewrapGate(store: store), delayed: delayed, progress: progress, logger: logger)
   let starts = AMQPConsumer(
     configuration: common.amqp, queue: StartRewrap.name, prefetch: 1, topology: CommandTopology.topology,
     logger: logger,
@@ -44,7 +48,8 @@ func buildWorker(_ configuration: WorkerConfiguration) -> WorkerService {
   let stalled = StalledJobs(
     interval: configuration.stallInterval, store: store, continuation: continuation, logger: logger)
   return WorkerService(
-    services: [client, pool, masterKeys, denials, events, publisher, starts, batches, stalled], logger: logger)
+    services: [client, pool, masterKeys, denials, events, publisher, delayed, starts, batches, stalled],
+    logger: logger)
 }
 
 /// The worker's long-lived parts, in the order in which they start.

@@ -11,6 +11,17 @@ import Testing
     #expect(job.rowsPerSecond == 50)
   }
 
+  @Test func `the time in which a job stood still says nothing about its rate`() {
+    let job = RewrapJob.sample(processed: 500, after: 110, resumed: (after: 100, processed: 300))
+    #expect(job.rowsPerSecond == 20)
+    #expect(RewrapJob.sample(processed: 300, after: 10, resumed: (after: 100, processed: 300)).rowsPerSecond == nil)
+  }
+
+  /// It was paused before it was planned.
+  @Test func `a resumption before the start is none`() {
+    #expect(RewrapJob.sample(processed: 500, after: 10, resumed: (after: -50, processed: 0)).rowsPerSecond == 50)
+  }
+
   @Test func `the rest takes as long as the rate says`() {
     #expect(RewrapJob.sample(total: 2_000, processed: 500, after: 10).secondsLeft == 30)
   }
@@ -65,11 +76,14 @@ import Testing
 
 extension RewrapJob {
   static func sample(
-    status: Status = .running, total: Int = 1_000, processed: Int, failed: Int = 0, after seconds: Double
+    status: Status = .running, total: Int = 1_000, processed: Int, failed: Int = 0, after seconds: Double,
+    resumed: (after: Double, processed: Int)? = nil
   ) -> RewrapJob {
     let start = Date(timeIntervalSince1970: 1_795_492_814)
     return RewrapJob(
       id: UUID(), tenantID: UUID(), targetVersion: 1, status: status, total: total, processed: processed,
-      failed: failed, startedAt: start, progressedAt: start.addingTimeInterval(seconds), finishedAt: nil)
+      failed: failed, startedAt: start,
+      resumedAt: resumed.map { start.addingTimeInterval($0.after) }, resumedProcessed: resumed?.processed ?? 0,
+      progressedAt: start.addingTimeInterval(seconds), finishedAt: nil)
   }
 }

@@ -38,15 +38,20 @@ public struct RewrapJob: Sendable, Equatable {
   public let failed: Int
   /// When it was planned, if it was.
   public let startedAt: Date?
+  /// When it last went on after it had stood still, if it did.
+  public let resumedAt: Date?
+  /// The rows of batches that were committed before that.
+  public let resumedProcessed: Int
   /// When the last batch was committed.
   public let progressedAt: Date?
   /// When it ended, if it did.
   public let finishedAt: Date?
 
-  /// The mean rate from the start to the last committed batch; nil before there is one.
+  /// The mean rate from when it was planned, or last resumed, to the last committed batch; nil before there is one.
   public var rowsPerSecond: Double? {
-    guard let startedAt, let progressedAt, processed > 0 else { return nil }
-    return Double(processed) / max(progressedAt.timeIntervalSince(startedAt), 0.001)
+    guard let startedAt, let progressedAt, processed > resumedProcessed else { return nil }
+    let since = max(startedAt, resumedAt ?? startedAt)
+    return Double(processed - resumedProcessed) / max(progressedAt.timeIntervalSince(since), 0.001)
   }
 
   /// How long the rest takes at ``rowsPerSecond``, in seconds; nil where that isn't known or nothing runs.

@@ -91,7 +91,7 @@ extension RewrapStore {
     return try await !apply(.supersede, to: job.id, of: job.tenantID, at: time, in: transaction).isEmpty
   }
 
-  /// Moves those of a tenant's jobs that are where the transition may start.
+  /// Moves those of a tenant's jobs that are where the transition may start, and has their watchers told.
   /// - Parameters:
   ///   - id: the only job to move; nil for any of the tenant's.
   ///   - time: now; needed where the transition ends a job or lets it run.
@@ -101,9 +101,13 @@ extension RewrapStore {
     _ transition: RewrapTransition, to id: UUID? = nil, of tenantID: UUID, at time: Date? = nil,
     in transaction: PostgresTransaction
   ) async throws -> [UUID] {
-    try await transaction.execute(
+    let moved = try await transaction.execute(
       """
-      UPDATE rewrap_jobs SET status = $3, finished_at = CASE WHEN $3 = ANY($6) THEN NULL ELSE $5::timestamptz END
+      UPDATE rewrap_jobs j SET status = $3, finished_at = CASE WHEN $3 = ANY($6) THEN NULL ELSE $5::timestamptz END,
+        resumed_at = CASE WHEN $3 = 'running' AND status <> 'running' THEN $5::timestamptz ELSE resumed_at END,
+        resumed_processed = CASE WHEN $3 = 'running' AND status <> 'running'
+          THEN (SELECT coalesce(sum(r.processed), 0) FROM rewrap_ranges r WHERE r.job_id = j.id)
+          ELSE resumed_processed END
       WHERE tenant_id = $1 AND ($2::uuid IS NULL OR id = $2) AND status = ANY($4) RETURNING id
       """,
       [
@@ -112,6 +116,10 @@ extension RewrapStore {
         .textArray(RewrapJob.Status.allCases.filter(\.isOpen).map(\.rawValue)),
       ]
     ).map { try $0.get("id", as: UUID.self) }
+    for id in moved {
+      try await Outbox.add(TenantEvent(.rewrapProgress, of: tenantID, leaseID: id), of: tenantID, in: transaction)
+    }
+    return moved
   }
 
   /// Whether the tenant is sealed; it can be neither sealed nor unsealed before the transaction ends.

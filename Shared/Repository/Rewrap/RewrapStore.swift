@@ -27,8 +27,9 @@ public struct RewrapStore: Sendable {
   private func jobs(_ condition: StaticString, _ parameters: [PostgresValue]) async throws -> [RewrapJob] {
     let statement = PostgresStatement(
       unchecked: """
-        SELECT j.id, j.tenant_id, j.target_version, j.status, j.total, j.planned_at, j.finished_at, r.processed,
-          r.progressed_at, (SELECT count(*) FROM rewrap_failures f WHERE f.job_id = j.id) AS failed
+        SELECT j.id, j.tenant_id, j.target_version, j.status, j.total, j.planned_at, j.finished_at,
+          j.resumed_at, j.resumed_processed, r.processed, r.progressed_at,
+          (SELECT count(*) FROM rewrap_failures f WHERE f.job_id = j.id) AS failed
         FROM rewrap_jobs j LEFT JOIN LATERAL (
           SELECT sum(processed)::bigint AS processed, max(updated_at) AS progressed_at
           FROM rewrap_ranges WHERE job_id = j.id) r ON true
@@ -69,8 +70,10 @@ extension RewrapJob {
       id: try row.get("id", as: UUID.self), tenantID: try row.get("tenant_id", as: UUID.self),
       targetVersion: try row.get("target_version", as: Int32.self), status: status,
       total: Self.total(planned: Int(try row.get("total", as: Int64.self)), done: processed + failed, status: status),
-      processed: processed, failed: failed,
-      startedAt: try row.get("planned_at", as: Date?.self), progressedAt: try row.get("progressed_at", as: Date?.self),
+      processed: processed, failed: failed, startedAt: try row.get("planned_at", as: Date?.self),
+      resumedAt: try row.get("resumed_at", as: Date?.self),
+      resumedProcessed: Int(try row.get("resumed_processed", as: Int64.self)),
+      progressedAt: try row.get("progressed_at", as: Date?.self),
       finishedAt: try row.get("finished_at", as: Date?.self))
   }
 }

@@ -17,6 +17,7 @@ struct Migration: Sendable {
     Migration(version: 4, name: "outbox", sql: PackageResources._004_outbox_sql),
     Migration(version: 5, name: "audit_chain", sql: PackageResources._005_audit_chain_sql),
     Migration(version: 6, name: "audit_by_tenant", sql: PackageResources._006_audit_by_tenant_sql),
+    Migration(version: 7, name: "rewrap_limits", sql: PackageResources._007_rewrap_limits_sql),
     Migration(version: 8, name: "grants", sql: PackageResources._008_grants_sql),
     Migration(version: 10, name: "agents", sql: PackageResources._010_agents_sql),
   ]

@@ -19,7 +19,7 @@ struct RewrapRetryTests {
       #expect(retried.status == .running)
       #expect(retried.failed == 0)
       #expect(retried.finishedAt == nil)
-      #expect(try await database.drainOutbox() == ["rewrap.start"])
+      #expect(try await database.drainOutbox() == ["tenant.event", "rewrap.start"])
       try await database.finish(job)
       let done = try #require(try await database.rewraps.job(job))
       #expect(done.status == .completed)
