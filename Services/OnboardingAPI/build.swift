@@ -1,5 +1,6 @@
 import AMQP
 import CloudKMS
+import Commands
 import FoundationEssentials
 import HTTPClient
 import Hummingbird
@@ -28,9 +29,18 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
   let masterKeys = MasterKeys(versions: keys, unwrap: unwrapper.unwrap)
   let denials = DenialRecorder(
     masterKeys: masterKeys, grants: GrantStore(pool: pool), actorID: "onboarding-api", logger: logger)
+  let hub = EventHub()
   let events = TenantEventListener(
     configuration: common.amqp, authenticator: common.authenticator, logger: logger,
-    onLinkChange: { masterKeys.linkChanged(isUp: $0 == .up) }, handler: masterKeys.hear)
+    onLinkChange: { state in
+      masterKeys.linkChanged(isUp: state == .up)
+      // Whoever watches may have missed something while the link was down.
+      if state == .up { hub.wakeAll() }
+    },
+    handler: { event in
+      masterKeys.hear(event)
+      hub.wake(event.tenantID)
+    })
   let rpc = AMQPRPCClient(configuration: common.amqp, logger: logger)
   let publisher = AMQPPublisher(configuration: common.amqp, logger: logger)
   let relay = OutboxRelay(
@@ -44,6 +54,7 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
 
   let router = buildRouter(
     tokens: tokens, stepUp: await StepUpAuthority(key: configuration.stepUpKey), pool: pool, masterKeys: masterKeys,
+    hub: hub,
     generation: KeyGeneration(
       verification: KeyVerification(
         rpc: rpc, authenticator: common.authenticator, timeout: configuration.verifyTimeout),
@@ -55,15 +66,16 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
       logger.info("listening", metadata: ["port": "\(channel.localAddress?.port ?? 0)"])
     }, logger: logger)
   let topology = TopologyService(configuration: common.amqp, logger: logger)
+  // The hub ends its streams first: the application waits for every answer to be complete.
   return APIService(
     services: [
-      cloud, issuer, pool, masterKeys, denials, events, topology, rpc, publisher, relay, application,
+      cloud, issuer, pool, masterKeys, denials, events, topology, rpc, publisher, relay, application, hub,
     ], logger: logger)
 }
 
 /// The table of routes.
 func buildRouter(
-  tokens: AdminTokenVerifier, stepUp: StepUpAuthority, pool: PostgresPool, masterKeys: MasterKeys,
+  tokens: AdminTokenVerifier, stepUp: StepUpAuthority, pool: PostgresPool, masterKeys: MasterKeys, hub: EventHub,
   generation: KeyGeneration
 ) -> Router<APIContext> {
   let router = Router(context: APIContext.self)
@@ -72,6 +84,7 @@ func buildRouter(
 
   let keys = KeyStore(pool: pool)
   let rewraps = RewrapRoutes(rewraps: RewrapStore(pool: pool))
+  let limit = RewrapLimitRoute(rewraps: RewrapStore(pool: pool))
   let authenticated = router.group("admin").add(middleware: AdminAuthentication(tokens: tokens))
     .group(context: AdminContext.self)
   let admin = authenticated.group("tenant-kms")
@@ -87,6 +100,9 @@ func buildRouter(
     "versions/:version/revoke",
     use: RevokeRoute(keys: keys, generation: generation, masterKeys: masterKeys, stepUp: stepUp).respond)
   admin.get("rewrap", use: rewraps.list)
+  admin.get("events", use: EventRoute(hub: hub, rewraps: RewrapStore(pool: pool), keys: keys, now: { Date() }).respond)
+  admin.get("rewrap/limit", use: limit.show)
+  admin.put("rewrap/limit", use: limit.set)
   admin.get("rewrap/:lease_id", use: rewraps.show)
   admin.post("rewrap/:lease_id/pause", use: rewraps.pause)
   admin.post("rewrap/:lease_id/resume", use: rewraps.resume)

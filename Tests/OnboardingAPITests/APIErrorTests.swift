@@ -95,7 +95,7 @@ import Testing
 
   @Test func `only owners and admins may write`() {
     for role in AdminIdentity.Role.allCases {
-      let identity = AdminIdentity(subject: "s", tenantID: UUID(), role: role)
+      let identity = AdminIdentity(subject: "s", tenantID: UUID(), role: role, expiresAt: Issuer.now)
       if role == .owner || role == .admin {
         #expect(throws: Never.self) { try identity.requireWriter() }
       } else {

@@ -37,6 +37,11 @@ import Testing
   @Test(
     arguments: [
       (.get, "/admin/tenant-kms"), (.post, "/admin/tenant-kms"), (.get, "/admin/tenant-kms/rewrap"),
+      (.post, "/admin/tenant-kms/rewrap/0190a1b2-0000-7000-8000-000000000001/pause"),
+      (.post, "/admin/tenant-kms/rewrap/0190a1b2-0000-7000-8000-000000000001/resume"),
+      (.post, "/admin/tenant-kms/rewrap/0190a1b2-0000-7000-8000-000000000001/retry-failed"),
+      (.get, "/admin/tenant-kms/rewrap/limit"), (.put, "/admin/tenant-kms/rewrap/limit"),
+      (.get, "/admin/tenant-kms/events"),
       (.get, "/admin/audit/chain"), (.get, "/admin/audit/chain/verify"),
       (.get, "/v1/agents"), (.post, "/v1/agents"), (.delete, "/v1/agents/0190a1b2-0000-7000-8000-000000000001"),
       (.delete, "/admin/tenant-kms"), (.post, "/admin/tenant-kms/rotate"), (.post, "/admin/tenant-kms/verify"),
@@ -97,6 +102,27 @@ import Testing
       #expect(answer.json["error"]?["type"] == "step_up_required")
       #expect(answer.json["error"]?["max_age_seconds"] == .number(seconds))
     }
+  }
+
+  @Test(
+    arguments: ["member", "viewer"],
+    [
+      (.post, "/0190a1b2-0000-7000-8000-000000000001/pause"), (.post, "/0190a1b2-0000-7000-8000-000000000001/resume"),
+      (.post, "/0190a1b2-0000-7000-8000-000000000001/retry-failed"), (.put, "/limit"),
+    ] as [(HTTPRequest.Method, String)])
+  func `who may only read moves no rewrap job and sets no limit`(role: String, route: (HTTPRequest.Method, String))
+    async throws
+  {
+    let answer = try await send(route.0, "/admin/tenant-kms/rewrap" + route.1, token: try await token(role))
+    #expect(answer.status == .forbidden)
+    #expect(answer.json["error"]?["type"] == "permission_denied")
+  }
+
+  @Test(arguments: ["pause", "resume", "retry-failed"])
+  func `what is no lease id names no job`(action: String) async throws {
+    let answer = try await send(
+      .post, "/admin/tenant-kms/rewrap/1;drop/\(action)", token: try await token("owner"))
+    #expect(answer.status == .notFound)
   }
 
   @Test func `static credentials are refused before anybody is asked`() async throws {
@@ -193,7 +219,7 @@ import Testing
       now: { Issuer.now })
     return buildRouter(
       tokens: tokens, stepUp: await StepUpAuthority(key: SecretBytes(copying: key), now: { Issuer.now }), pool: pool,
-      masterKeys: MasterKeys(versions: KeyStore(pool: pool)) { _ in .random(count: 32) },
+      masterKeys: MasterKeys(versions: KeyStore(pool: pool)) { _ in .random(count: 32) }, hub: EventHub(),
       generation: KeyGeneration(
         verification: KeyVerification(
           rpc: AMQPRPCClient(configuration: amqp, logger: Self.logger),

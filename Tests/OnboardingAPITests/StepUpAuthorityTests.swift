@@ -12,7 +12,7 @@ import Testing
   let key = Data(repeating: 7, count: 32)
   let ada = AdminIdentity(
     subject: "ada@example.com", tenantID: UUID(uuidString: "0190a1b2-0000-7000-8000-000000000001") ?? UUID(),
-    role: .owner)
+    role: .owner, expiresAt: Issuer.now)
 
   @Test func `who has just stepped up may pass, and is told until when`() async throws {
     let issued = try await authority().issue(to: ada.subject, of: ada.tenantID)
@@ -50,8 +50,8 @@ import Testing
   @Test func `a step-up is good for one person in one tenant`() async throws {
     let token = try await authority().issue(to: ada.subject, of: ada.tenantID).token
     let others = [
-      AdminIdentity(subject: "eve@example.com", tenantID: ada.tenantID, role: .owner),
-      AdminIdentity(subject: ada.subject, tenantID: UUID(), role: .owner),
+      AdminIdentity(subject: "eve@example.com", tenantID: ada.tenantID, role: .owner, expiresAt: Issuer.now),
+      AdminIdentity(subject: ada.subject, tenantID: UUID(), role: .owner, expiresAt: Issuer.now),
     ]
     for other in others { await expectRefused(token, by: await authority(), identity: other) }
   }

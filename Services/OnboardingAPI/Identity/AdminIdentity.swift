@@ -12,6 +12,8 @@ struct AdminIdentity: Sendable, Equatable {
   let subject: String
   let tenantID: UUID
   let role: Role
+  /// Until when the token is good.
+  let expiresAt: Date
 
   /// - Throws: 403 where the role may only read.
   func requireWriter() throws(APIError) {

@@ -22,7 +22,7 @@ struct AdminTokenVerifier: Sendable {
       claims.nbf.map({ $0.value <= now() }) ?? true,
       let tenantID = UUID(uuidString: claims.tenantID), Self.isStorable(claims.sub.value)
     else { throw Self.refused }
-    return AdminIdentity(subject: claims.sub.value, tenantID: tenantID, role: claims.role)
+    return AdminIdentity(subject: claims.sub.value, tenantID: tenantID, role: claims.role, expiresAt: claims.exp.value)
   }
 
   private func verifiedClaims(of token: String) async throws -> AdminClaims {

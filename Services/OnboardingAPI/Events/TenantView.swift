@@ -1,0 +1,71 @@
+import Commands
+import FoundationEssentials
+import JSON
+import Repository
+
+/// What a watcher of a tenant can see, as the database has it at one moment.
+struct TenantView: Sendable, Equatable {
+  /// How many jobs are watched: the newest, and those that it may just have superseded.
+  static let jobs: Int32 = 5
+
+  /// Newest first.
+  let jobs: [RewrapJob]
+  /// Nil while the platform's wrapping serves the tenant.
+  let configuration: KMSConfiguration?
+  /// Newest first.
+  let versions: [KeyVersion]
+
+  /// Reads it.
+  static func read(_ tenantID: UUID, _ rewraps: RewrapStore, _ keys: KeyStore) async throws -> TenantView {
+    TenantView(
+      jobs: try await rewraps.jobs(of: tenantID, limit: jobs),
+      configuration: try await keys.configuration(of: tenantID), versions: try await keys.versions(of: tenantID))
+  }
+
+  /// What has happened since an earlier view, or, to who has none, what is the case.
+  func events(since last: TenantView?) -> [ServerSentEvent] {
+    guard let last else {
+      return [jobs.first.map(Self.progress), configuration.map(Self.seal)].compactMap(\.self)
+    }
+    return jobs.reversed().filter { !last.jobs.contains($0) }.map(Self.progress) + sealEvents(since: last)
+      + keyEvents(since: last)
+  }
+
+  private func sealEvents(since last: TenantView) -> [ServerSentEvent] {
+    guard let configuration, (configuration.sealedSince == nil) != (last.configuration?.sealedSince == nil) else {
+      return []
+    }
+    return [Self.seal(configuration)]
+  }
+
+  private func keyEvents(since last: TenantView) -> [ServerSentEvent] {
+    let known = Dictionary(last.versions.map { ($0.version, $0.status) }) { first, _ in first }
+    return versions.reversed().compactMap { key in
+      guard known[key.version] != key.status else { return nil }
+      switch key.status {
+      case .active: return ServerSentEvent(.keyRotated, ["version": .integer(key.version)])
+      case .revoked: return ServerSentEvent(.keyRevoked, ["version": .integer(key.version)])
+      case .retired: return nil
+      }
+    }
+  }
+
+  private static func progress(_ job: RewrapJob) -> ServerSentEvent { ServerSentEvent(.rewrapProgress, job.json) }
+
+  private static func seal(_ configuration: KMSConfiguration) -> ServerSentEvent {
+    if let since = configuration.sealedSince {
+      ServerSentEvent(
+        .tenantSealed,
+        [
+          "sealed_since": .timestamp(since),
+          "last_verify_error": configuration.lastVerifyError.map { .string($0) } ?? .null,
+        ])
+    } else {
+      ServerSentEvent(.tenantUnsealed, ["last_verified_at": .timestamp(configuration.lastVerifiedAt)])
+    }
+  }
+}
+
+extension ServerSentEvent {
+  fileprivate init(_ kind: TenantEvent.Kind, _ data: JSONValue) { self.init(name: kind.rawValue, data: data) }
+}
