@@ -83,8 +83,9 @@ func buildRouter(
   router.get("healthz") { _, _ in Response(json: ["ok": true]) }
 
   let keys = KeyStore(pool: pool)
-  let rewraps = RewrapRoutes(rewraps: RewrapStore(pool: pool))
-  let limit = RewrapLimitRoute(rewraps: RewrapStore(pool: pool))
+  let rewrapStore = RewrapStore(pool: pool)
+  let rewraps = RewrapRoutes(rewraps: rewrapStore)
+  let limit = RewrapLimitRoute(rewraps: rewrapStore)
   let authenticated = router.group("admin").add(middleware: AdminAuthentication(tokens: tokens))
     .group(context: AdminContext.self)
   let admin = authenticated.group("tenant-kms")
@@ -99,8 +100,8 @@ func buildRouter(
   admin.post(
     "versions/:version/revoke",
     use: RevokeRoute(keys: keys, generation: generation, masterKeys: masterKeys, stepUp: stepUp).respond)
+  admin.get("events", use: EventRoute(hub: hub, rewraps: rewrapStore, keys: keys, now: { Date() }).respond)
   admin.get("rewrap", use: rewraps.list)
-  admin.get("events", use: EventRoute(hub: hub, rewraps: RewrapStore(pool: pool), keys: keys, now: { Date() }).respond)
   admin.get("rewrap/limit", use: limit.show)
   admin.put("rewrap/limit", use: limit.set)
   admin.get("rewrap/:lease_id", use: rewraps.show)

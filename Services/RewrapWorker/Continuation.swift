@@ -10,7 +10,7 @@ struct Continuation: Sendable {
   let authenticator: CommandAuthenticator
 
   /// Has the ranges carried on from where they stand.
-  @Sendable func publish(_ cursors: [RewrapCursor]) async throws {
+  func publish(_ cursors: [RewrapCursor]) async throws {
     for cursor in cursors { try await publisher.publish(cursor.command, signedBy: authenticator) }
   }
 

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Logging
 import Repository
 import ServiceLifecycle
@@ -16,38 +15,27 @@ actor DelayedBatches: Service {
   /// The most that are remembered; the others are found when they have stood still.
   static let capacity = 10_000
 
-  private struct Place: Hashable {
-    let job: UUID
-    let table: UInt8
-    let range: Int32
-  }
-
-  private struct Entry {
-    let cursor: RewrapCursor
-    let due: ContinuousClock.Instant
-  }
-
   private let publish: @Sendable ([RewrapCursor]) async throws -> Void
   private let logger: Logger
-  private var entries: [Place: Entry] = [:]
+  /// When each may come. A command that came twice is held once.
+  private var due: [RewrapCursor: ContinuousClock.Instant] = [:]
 
   init(logger: Logger, publish: @escaping @Sendable ([RewrapCursor]) async throws -> Void) {
     self.logger = logger
     self.publish = publish
   }
 
-  /// Holds a batch back; of two at one place the later is kept.
+  /// Holds a batch back.
   func add(_ cursor: RewrapCursor, for pause: Duration, now: ContinuousClock.Instant = .now) {
-    let place = Place(job: cursor.jobID, table: cursor.table, range: cursor.range)
-    guard entries[place] != nil || entries.count < Self.capacity else { return }
-    entries[place] = Entry(cursor: cursor, due: now + pause)
+    guard due[cursor] != nil || due.count < Self.capacity else { return }
+    due[cursor] = now + pause
   }
 
   /// Takes those whose time has come, the longest overdue first.
   func take(upTo limit: Int = perTick, now: ContinuousClock.Instant = .now) -> [RewrapCursor] {
-    let due = entries.filter { $0.value.due <= now }.sorted { $0.value.due < $1.value.due }.prefix(limit)
-    for (place, _) in due { entries[place] = nil }
-    return due.map(\.value.cursor)
+    let taken = due.filter { $0.value <= now }.sorted { $0.value < $1.value }.prefix(limit).map(\.key)
+    for cursor in taken { due[cursor] = nil }
+    return taken
   }
 
   func run() async throws {
@@ -57,8 +45,8 @@ actor DelayedBatches: Service {
         await self.release(self.take())
       }
     }
-    let rest = entries.values.map(\.cursor)
-    entries = [:]
+    let rest = Array(due.keys)
+    due = [:]
     await release(rest)
   }
 

@@ -19,10 +19,6 @@ struct StartRewrapHandler: Sendable {
       try await continuation.publish(cursors)
       logger.info("rewrap started", metadata: ["lease_id": "\(command.leaseID)", "ranges": "\(cursors.count)"])
       return .done
-    } catch let error as RepositoryError where error.code == .noSuchJob {
-      // Nothing is lost by it: a job that the database doesn't have has no rows.
-      logger.warning("start of an unknown rewrap job ignored", metadata: ["lease_id": "\(command.leaseID)"])
-      return .done
-    }
+    } catch let error as RepositoryError where error.code == .noSuchJob { return .hopeless("\(error)") }
   }
 }

@@ -41,6 +41,19 @@ import Testing
     #expect(TenantView.sample(sealedSince: Issuer.now).events(since: sealed).isEmpty)
   }
 
+  @Test func `a seal that opened and closed between two looks is told of`() {
+    let before = TenantView.sample(sealedSince: Issuer.now)
+    let after = TenantView.sample(sealedSince: Issuer.now.addingTimeInterval(1))
+    #expect(after.events(since: before).map(\.name) == ["tenant.sealed"])
+  }
+
+  @Test func `a seal ends with the configuration that it was of`() {
+    let removed = TenantView(jobs: [], configuration: nil, versions: [])
+    let events = removed.events(since: .sample(sealedSince: Issuer.now))
+    #expect(events == [ServerSentEvent(name: "tenant.unsealed", data: ["last_verified_at": .null])])
+    #expect(removed.events(since: .sample()).isEmpty)
+  }
+
   @Test func `a new active version and a revoked one are told of, a retired one isn't`() {
     let before = TenantView.sample(versions: [1: .active, 0: .retired])
     let after = TenantView.sample(versions: [2: .active, 1: .retired, 0: .revoked])

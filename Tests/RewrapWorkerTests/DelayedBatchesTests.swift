@@ -20,13 +20,22 @@ import Testing
     #expect(await batches.take(now: now + .seconds(2)).isEmpty)
   }
 
-  @Test func `of two at one place one comes`() async {
+  @Test func `a command that came twice is held once, until the later time`() async {
+    let batches = DelayedBatches.silent()
+    let cursor = RewrapCursor.sample()
+    await batches.add(cursor, for: .seconds(1), now: now)
+    await batches.add(cursor, for: .seconds(2), now: now)
+    #expect(await batches.take(now: now + .seconds(1)).isEmpty)
+    #expect(await batches.take(now: now + .seconds(2)) == [cursor])
+  }
+
+  @Test func `a late duplicate displaces no batch that is further on in its range`() async {
     let batches = DelayedBatches.silent()
     let job = UUID()
-    let later = RewrapCursor.sample(of: job)
-    await batches.add(.sample(of: job), for: .zero, now: now)
-    await batches.add(later, for: .zero, now: now)
-    #expect(await batches.take(now: now) == [later])
+    let (ahead, behind) = (RewrapCursor.sample(of: job), RewrapCursor.sample(of: job))
+    await batches.add(ahead, for: .zero, now: now)
+    await batches.add(behind, for: .zero, now: now)
+    #expect(await Set(batches.take(now: now)) == [ahead, behind])
   }
 
   @Test func `a crowd comes a few at a time, the longest overdue first`() async {

@@ -3,7 +3,7 @@ import FoundationEssentials
 import JSON
 import Repository
 
-/// What a watcher of a tenant can see, as the database has it at one moment.
+/// What a watcher of a tenant can see, as the database had it when it was read.
 struct TenantView: Sendable, Equatable {
   /// How many jobs are watched: the newest, and those that it may just have superseded.
   static let jobs: Int32 = 5
@@ -25,17 +25,12 @@ struct TenantView: Sendable, Equatable {
   /// What has happened since an earlier view, or, to who has none, what is the case.
   func events(since last: TenantView?) -> [ServerSentEvent] {
     guard let last else {
-      return [jobs.first.map(Self.progress), configuration.map(Self.seal)].compactMap(\.self)
+      return [jobs.first.map(Self.progress), configuration.map { _ in seal }].compactMap(\.self)
     }
-    return jobs.reversed().filter { !last.jobs.contains($0) }.map(Self.progress) + sealEvents(since: last)
-      + keyEvents(since: last)
-  }
-
-  private func sealEvents(since last: TenantView) -> [ServerSentEvent] {
-    guard let configuration, (configuration.sealedSince == nil) != (last.configuration?.sealedSince == nil) else {
-      return []
-    }
-    return [Self.seal(configuration)]
+    let moved = jobs.reversed().filter { !last.jobs.contains($0) }.map(Self.progress)
+    // The removal of a sealed configuration, by an erasure, ends the seal too.
+    let turned = configuration?.sealedSince == last.configuration?.sealedSince ? [] : [seal]
+    return moved + turned + keyEvents(since: last)
   }
 
   private func keyEvents(since last: TenantView) -> [ServerSentEvent] {
@@ -52,16 +47,16 @@ struct TenantView: Sendable, Equatable {
 
   private static func progress(_ job: RewrapJob) -> ServerSentEvent { ServerSentEvent(.rewrapProgress, job.json) }
 
-  private static func seal(_ configuration: KMSConfiguration) -> ServerSentEvent {
-    if let since = configuration.sealedSince {
+  private var seal: ServerSentEvent {
+    if let since = configuration?.sealedSince {
       ServerSentEvent(
         .tenantSealed,
         [
           "sealed_since": .timestamp(since),
-          "last_verify_error": configuration.lastVerifyError.map { .string($0) } ?? .null,
+          "last_verify_error": configuration?.lastVerifyError.map { .string($0) } ?? .null,
         ])
     } else {
-      ServerSentEvent(.tenantUnsealed, ["last_verified_at": .timestamp(configuration.lastVerifiedAt)])
+      ServerSentEvent(.tenantUnsealed, ["last_verified_at": .timestamp(configuration?.lastVerifiedAt)])
     }
   }
 }
