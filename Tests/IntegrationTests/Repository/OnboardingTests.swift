@@ -213,7 +213,10 @@ extension MigratedDatabase {
   /// - Returns: the names of the commands, in order.
   func publishedNames() async throws -> [String] {
     let names = Recorder<String>()
-    _ = try await outbox.relay { names.record($0.name) }
+    _ = try await outbox.relay { entry in
+      names.record(entry.name)
+      return .published
+    }
     return names.all
   }
 }
