@@ -50,6 +50,7 @@ let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift
 let libraries: [Target] = [
   shared("BlockingQueue"),
   shared("Locking", settings: wrapperSettings),
+  shared("Monitoring", ["Locking"]),
   shared("Cryptography", ["CLibcrypto"], settings: wrapperSettings),
   shared("HTTPClient", ["BlockingQueue", "CLibcurl", "Locking", lifecycle], settings: wrapperSettings),
   shared("Postgres", ["BlockingQueue", "CLibpq", "Locking", lifecycle, logging], settings: wrapperSettings),
@@ -68,8 +69,8 @@ let libraries: [Target] = [
   shared(
     "ServiceKit",
     [
-      "AMQP", "CProcess", "CloudKMS", "Commands", "Cryptography", "HTTPClient", "JSON", "Postgres", configuration,
-      lifecycle, logging, signals,
+      "AMQP", "CProcess", "CloudKMS", "Commands", "Cryptography", "HTTPClient", "JSON", "Monitoring", "Postgres",
+      configuration, httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nioCore, signals,
     ]),
 ]
 
@@ -78,19 +79,20 @@ let services: [Target] = [
     "OnboardingAPI", executable: "onboarding-api",
     [
       "AMQP", "AgentSession", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON", "Locking",
-      "MasterKeys", "Postgres", "Repository", "ServiceKit", httpTypes, hummingbird, hummingbirdCore, jwt, nioCore,
+      "MasterKeys", "Monitoring", "Postgres", "Repository", "ServiceKit", httpTypes, hummingbird, hummingbirdCore, jwt,
+      nioCore,
     ]),
   service(
     "Verifier", executable: "verifier",
     [
-      "AMQP", "CloudKMS", "Commands", "Cryptography", "HTTPClient", "JSON", "MasterKeys", "Postgres", "Repository",
-      "ServiceKit",
+      "AMQP", "CloudKMS", "Commands", "Cryptography", "HTTPClient", "JSON", "MasterKeys", "Monitoring", "Postgres",
+      "Repository", "ServiceKit",
     ]),
   service(
     "RewrapWorker", executable: "rewrap-worker",
     [
       "AMQP", "BlockingQueue", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "Locking",
-      "MasterKeys", "Postgres", "Repository", "ServiceKit",
+      "MasterKeys", "Monitoring", "Postgres", "Repository", "ServiceKit",
     ]),
 ]
 
@@ -110,12 +112,13 @@ let suites: [Target] = [
   tests(
     "MasterKeysTests",
     ["CloudKMS", "Commands", "Cryptography", "HTTPClient", "JSON", "Locking", "MasterKeys", "Repository", "SigV4"]),
+  tests("MonitoringTests", ["Monitoring"]),
   tests(
     "OnboardingAPITests",
     [
       "AMQP", "AgentSession", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON", "Locking",
-      "MasterKeys", "Postgres", "Repository", "ServiceKit", "onboarding-api", configuration, httpTypes, hummingbird,
-      hummingbirdCore, jwt, lifecycle, logging, nioCore, nioEmbedded,
+      "MasterKeys", "Monitoring", "Postgres", "Repository", "ServiceKit", "onboarding-api", configuration, httpTypes,
+      hummingbird, hummingbirdCore, jwt, lifecycle, logging, nioCore, nioEmbedded,
     ]),
   tests("PostgresTests", ["CLibpq", "Postgres"]),
   tests("RepositoryTests", ["Commands", "Cryptography", "Envelope", "JSON", "Repository"]),
@@ -128,7 +131,8 @@ let suites: [Target] = [
   tests(
     "ServiceKitTests",
     [
-      "AMQP", "Commands", "Cryptography", "JSON", "Locking", "Postgres", "ServiceKit", configuration, logging,
+      "AMQP", "Commands", "Cryptography", "JSON", "Locking", "Monitoring", "Postgres", "ServiceKit", configuration,
+      logging,
     ]),
   tests("SigV4Tests", ["Cryptography", "SigV4"]),
   tests(
@@ -141,7 +145,7 @@ let suites: [Target] = [
     "IntegrationTests",
     [
       "AMQP", "AgentSession", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON", "Locking",
-      "Postgres", "Repository", "ServiceKit", "SigV4", jwt, lifecycle, logging,
+      "Monitoring", "Postgres", "Repository", "ServiceKit", "SigV4", jwt, lifecycle, logging,
     ]),
 ]
 

@@ -8,6 +8,7 @@ import HummingbirdCore
 import JSON
 import Logging
 import MasterKeys
+import Monitoring
 import NIOCore
 import Postgres
 import Repository
@@ -43,8 +44,11 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
     })
   let rpc = AMQPRPCClient(configuration: common.amqp, logger: logger)
   let publisher = AMQPPublisher(configuration: common.amqp, logger: logger)
+  let outbox = Outbox(pool: pool)
+  let metrics = MetricRegistry()
+  metrics.register { try await outbox.backlog().metrics }
   let relay = OutboxRelay(
-    outbox: Outbox(pool: pool),
+    outbox: outbox,
     listener: PostgresListener(
       configuration: configuration.database.configuration, channels: [Outbox.notificationChannel], logger: logger),
     publisher: publisher, authenticator: common.authenticator, logger: logger)
@@ -53,8 +57,8 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
     audience: configuration.identity.audience, now: { Date() })
 
   let router = buildRouter(
-    tokens: tokens, stepUp: await StepUpAuthority(key: configuration.stepUpKey), pool: pool, masterKeys: masterKeys,
-    hub: hub,
+    metrics: metrics, tokens: tokens, stepUp: await StepUpAuthority(key: configuration.stepUpKey), pool: pool,
+    masterKeys: masterKeys, hub: hub,
     generation: KeyGeneration(
       verification: KeyVerification(
         rpc: rpc, authenticator: common.authenticator, timeout: configuration.verifyTimeout),
@@ -75,12 +79,14 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
 
 /// The table of routes.
 func buildRouter(
-  tokens: AdminTokenVerifier, stepUp: StepUpAuthority, pool: PostgresPool, masterKeys: MasterKeys, hub: EventHub,
+  metrics: MetricRegistry, tokens: AdminTokenVerifier, stepUp: StepUpAuthority, pool: PostgresPool,
+  masterKeys: MasterKeys, hub: EventHub,
   generation: KeyGeneration
 ) -> Router<APIContext> {
   let router = Router(context: APIContext.self)
   router.add(middleware: RequestMiddleware())
   router.get("healthz") { _, _ in Response(json: ["ok": true]) }
+  router.get("metrics") { _, _ in Response(metrics: await metrics.text()) }
 
   let keys = KeyStore(pool: pool)
   let rewrapStore = RewrapStore(pool: pool)

@@ -7,6 +7,7 @@ struct WorkerConfiguration: Sendable {
   let common: CommonSettings
   let database: DatabaseSettings
   let platform: PlatformSettings
+  let health: HealthSettings
   let masterKey: LocalKeyEncryptionKey
   let pace: Pace
   /// How long a job must have stood still before this worker carries it on, and how often it looks.
@@ -33,7 +34,7 @@ struct WorkerConfiguration: Sendable {
   /// Every setting of this service.
   static let settings =
     CommonSettings.all + CommonSettings.database + PlatformSettings.all + PlatformSettings.masterKeySettings
-    + [batchRows, window, concurrency, stall]
+    + HealthSettings.all + [batchRows, window, concurrency, stall]
 
   init(provider: any ConfigProvider = EnvironmentVariablesProvider()) throws {
     var settings = SettingsReader(provider: provider)
@@ -43,6 +44,7 @@ struct WorkerConfiguration: Sendable {
     let stall = settings.read(Self.stall, as: Setting.seconds(1...3_600))
     database = try DatabaseSettings(&settings, service: "rewrap-worker")
     platform = try PlatformSettings(&settings)
+    health = try HealthSettings(&settings)
     masterKey = try PlatformSettings.masterKey(&settings)
     common = try CommonSettings(&settings, service: "rewrap-worker")
     if let concurrency, concurrency >= database.connections {

@@ -4,6 +4,7 @@ import Commands
 import HTTPClient
 import Logging
 import MasterKeys
+import Monitoring
 import Postgres
 import Repository
 import ServiceKit
@@ -28,6 +29,7 @@ func buildWorker(_ configuration: WorkerConfiguration) -> WorkerService {
   let publisher = AMQPPublisher(configuration: common.amqp, logger: logger)
   let continuation = Continuation(publisher: publisher, authenticator: common.authenticator)
   let store = RewrapStore(pool: pool)
+  let metrics = MetricRegistry()
 
   let start = StartRewrapHandler(store: store, pace: configuration.pace, continuation: continuation, logger: logger)
   let delayed = DelayedBatches(logger: logger, publish: continuation.publish)
@@ -40,15 +42,20 @@ func buildWorker(_ configuration: WorkerConfiguration) -> WorkerService {
   let starts = AMQPConsumer(
     configuration: common.amqp, queue: StartRewrap.name, prefetch: 1, topology: CommandTopology.topology,
     logger: logger,
-    handler: CommandHandler(authenticator: common.authenticator, logger: logger, body: start.handle).handle)
+    handler: CommandHandler(
+      authenticator: common.authenticator, metrics: metrics, logger: logger, body: start.handle
+    ).handle)
   let batches = AMQPConsumer(
     configuration: common.amqp, queue: RewrapBatch.name, prefetch: configuration.pace.concurrency,
     topology: CommandTopology.topology, logger: logger,
-    handler: CommandHandler(authenticator: common.authenticator, logger: logger, body: batch.handle).handle)
+    handler: CommandHandler(
+      authenticator: common.authenticator, metrics: metrics, logger: logger, body: batch.handle
+    ).handle)
   let stalled = StalledJobs(
     interval: configuration.stallInterval, store: store, continuation: continuation, logger: logger)
+  let health = HealthServer(configuration.health, metrics: metrics, logger: logger)
   return WorkerService(
-    services: [client, pool, masterKeys, denials, events, publisher, delayed, starts, batches, stalled],
+    services: [client, pool, masterKeys, denials, events, publisher, health, delayed, starts, batches, stalled],
     logger: logger)
 }
 

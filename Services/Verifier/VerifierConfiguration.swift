@@ -8,6 +8,7 @@ struct VerifierConfiguration: Sendable {
   let common: CommonSettings
   let database: DatabaseSettings
   let platform: PlatformSettings
+  let health: HealthSettings
   let policy: VerificationPolicy
   /// How many verifications run at once.
   let concurrency: Int
@@ -32,7 +33,7 @@ struct VerifierConfiguration: Sendable {
 
   /// Every setting of this service.
   static let settings =
-    CommonSettings.all + CommonSettings.database + PlatformSettings.all
+    CommonSettings.all + CommonSettings.database + PlatformSettings.all + HealthSettings.all
     + [unenforcedExternalID, patience, concurrency, checkInterval, sealedCheckInterval, checkConcurrency]
 
   init(provider: any ConfigProvider = EnvironmentVariablesProvider()) throws {
@@ -47,6 +48,7 @@ struct VerifierConfiguration: Sendable {
     let checkConcurrency = settings.read(Self.checkConcurrency, as: Setting.integer(1...1000))
     database = try DatabaseSettings(&settings, service: "verifier")
     platform = try PlatformSettings(&settings)
+    health = try HealthSettings(&settings)
     common = try CommonSettings(&settings, service: "verifier")
     let own = try settings.require(unenforced, patience, concurrency)
     let checks = try settings.require(interval, sealedInterval, checkConcurrency)

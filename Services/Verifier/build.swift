@@ -4,6 +4,7 @@ import Commands
 import HTTPClient
 import Logging
 import MasterKeys
+import Monitoring
 import Postgres
 import Repository
 import ServiceKit
@@ -14,16 +15,18 @@ func buildVerifier(_ configuration: VerifierConfiguration) -> VerifierService {
   let logger = Logger(label: "verifier")
   let common = configuration.common
   let client = configuration.platform.makeHTTPClient()
+  let metrics = MetricRegistry()
   let publisher = AMQPPublisher(configuration: common.amqp, logger: logger)
   let handler = VerifyKeyHandler(
     verifier: KeyVerifier(
       platform: configuration.platform.makeAWSPlatform(client: client), policy: configuration.policy),
     authenticator: common.authenticator, publisher: publisher, logger: logger)
   let commands = CommandHandler<VerifyKey>(
-    authenticator: common.authenticator, logger: logger, body: handler.handle)
+    authenticator: common.authenticator, metrics: metrics, logger: logger, body: handler.handle)
   let consumer = AMQPConsumer(
     configuration: common.amqp, queue: VerifyKey.name, prefetch: configuration.concurrency,
     topology: CommandTopology.topology, logger: logger, handler: commands.handle)
+  let health = HealthServer(configuration.health, metrics: metrics, logger: logger)
   let pool = PostgresPool(
     configuration: configuration.database.configuration, size: configuration.database.connections, logger: logger)
   // A client of their own: a cloud that hangs keeps checks waiting, not onboardings.
@@ -33,7 +36,7 @@ func buildVerifier(_ configuration: VerifierConfiguration) -> VerifierService {
     unwrap: CustomerKeyUnwrapper(aws: configuration.platform.makeAWSPlatform(client: checks)).unwrap,
     pace: configuration.pace, concurrency: configuration.checkConcurrency, lease: configuration.checkLease,
     logger: logger)
-  return VerifierService(services: [client, checks, pool, publisher, consumer, checker], logger: logger)
+  return VerifierService(services: [client, checks, pool, publisher, health, consumer, checker], logger: logger)
 }
 
 extension VerifierConfiguration {

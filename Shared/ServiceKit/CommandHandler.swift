@@ -1,6 +1,7 @@
 public import AMQP
 public import Commands
 public import Logging
+public import Monitoring
 import Postgres
 
 /// Turns the deliveries of a queue into calls of a function on commands, and what that does into what becomes of them.
@@ -19,6 +20,7 @@ public struct CommandHandler<Content: Command>: Sendable {
   }
 
   private let authenticator: CommandAuthenticator
+  private let outcomes: Counter
   private let logger: Logger
   private let clock: any Clock<Duration>
   private let body: @Sendable (Content, AMQPDelivery) async throws -> Outcome
@@ -26,14 +28,18 @@ public struct CommandHandler<Content: Command>: Sendable {
   /// Creates a handler.
   /// - Parameters:
   ///   - authenticator: checks signatures.
+  ///   - metrics: where outcomes are counted, as `tenant_kms_commands_total`.
   ///   - logger: told of what fails.
   ///   - clock: measures the pauses while something is out of reach; the continuous clock unless told.
   ///   - body: does what the command says; must be idempotent.
   public init(
-    authenticator: CommandAuthenticator, logger: Logger, clock: any Clock<Duration> = ContinuousClock(),
+    authenticator: CommandAuthenticator, metrics: MetricRegistry, logger: Logger,
+    clock: any Clock<Duration> = ContinuousClock(),
     body: @escaping @Sendable (Content, AMQPDelivery) async throws -> Outcome
   ) {
     self.authenticator = authenticator
+    outcomes = metrics.counter(
+      "tenant_kms_commands_total", "Commands handled, by what became of them.", labels: ["command", "outcome"])
     self.logger = logger
     self.clock = clock
     self.body = body
@@ -49,16 +55,21 @@ public struct CommandHandler<Content: Command>: Sendable {
     do {
       let command = try authenticator.open(Content.self, from: SignedCommand(delivery.message))
       switch try await attempt(command, delivery, logger) {
-      case .done: return .ack
+      case .done:
+        outcomes.add(1, Content.name, "done")
+        return .ack
       case .hopeless(let reason):
         logger.error("command given up", metadata: ["reason": "\(reason)"])
+        outcomes.add(1, Content.name, "given_up")
         return .reject
       }
     } catch let error as CommandError {
       logger.error("command refused", metadata: ["error": "\(error)"])
+      outcomes.add(1, Content.name, "refused")
       return .reject
     } catch {
       logger.warning("command failed, to be tried again", metadata: ["error": "\(error)"])
+      outcomes.add(1, Content.name, "failed")
       return .retry
     }
   }

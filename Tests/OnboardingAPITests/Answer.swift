@@ -11,6 +11,8 @@ import NIOEmbedded
 struct Answer {
   let status: HTTPResponse.Status
   let headers: HTTPFields
+  let text: String
+  /// Null where the body isn't JSON.
   let json: JSONValue
 
   init(_ response: Response) async throws {
@@ -18,7 +20,8 @@ struct Answer {
     try await response.body.write(body)
     status = response.status
     headers = response.headers
-    json = try JSONValue(parsing: Array(buffer: body.buffer))
+    text = String(buffer: body.buffer)
+    json = headers[.contentType] == "application/json" ? try JSONValue(parsing: Array(text.utf8)) : .null
   }
 }
 

@@ -8,6 +8,7 @@ import Hummingbird
 import JSON
 import Logging
 import MasterKeys
+import Monitoring
 import NIOCore
 import NIOEmbedded
 import Postgres
@@ -25,6 +26,13 @@ import Testing
     let answer = try await send(.get, "/healthz")
     #expect(answer.status == .ok)
     #expect(answer.json == ["ok": true])
+  }
+
+  @Test func `the metrics are Prometheus' text`() async throws {
+    let answer = try await send(.get, "/metrics")
+    #expect(answer.status == .ok)
+    #expect(answer.headers[.contentType] == "text/plain; version=0.0.4; charset=utf-8")
+    #expect(answer.text.hasPrefix("# HELP answer The answer.\n# TYPE answer gauge\nanswer 42\n"))
   }
 
   @Test(arguments: ["/", "/admin", "/v1", "/v1/secrets/x/y", "/admin/tenant-kms/nothing"])
@@ -217,8 +225,11 @@ import Testing
     let tokens = AdminTokenVerifier(
       keys: await StaticTokenKey.hmac(SecretBytes(copying: key)), issuer: "issuer", audience: "tenant-kms",
       now: { Issuer.now })
+    let metrics = MetricRegistry()
+    metrics.register { [.gauge("answer", "The answer.", 42)] }
     return buildRouter(
-      tokens: tokens, stepUp: await StepUpAuthority(key: SecretBytes(copying: key), now: { Issuer.now }), pool: pool,
+      metrics: metrics, tokens: tokens,
+      stepUp: await StepUpAuthority(key: SecretBytes(copying: key), now: { Issuer.now }), pool: pool,
       masterKeys: MasterKeys(versions: KeyStore(pool: pool)) { _ in .random(count: 32) }, hub: EventHub(),
       generation: KeyGeneration(
         verification: KeyVerification(

@@ -5,6 +5,7 @@ import FoundationEssentials
 import JSON
 import Locking
 import Logging
+import Monitoring
 
 import Testing
 
@@ -15,6 +16,7 @@ import Testing
   let authenticator = CommandAuthenticator(key: SecretBytes(copying: [UInt8](repeating: 7, count: 32)))
   let command = StartRewrap(leaseID: UUID())
   let lines = Lines()
+  let metrics = MetricRegistry()
 
   @Test func `an authentic command is handed over, and acknowledged once done`() async throws {
     let received = Guarded<[StartRewrap]>([])
@@ -41,6 +43,7 @@ import Testing
     let outcome = await handler { _, _ in throw Hiccup() }
       .handle(AMQPDelivery(message: try authenticator.sign(command).message))
     #expect(outcome == .retry)
+    #expect(await metrics.text().contains(#"{command="rewrap.start",outcome="failed"} 1"#))
     #expect(try lines.only()["level"] == "warning")
   }
 
@@ -119,7 +122,8 @@ import Testing
   ) -> CommandHandler<StartRewrap> {
     let lines = lines
     return CommandHandler(
-      authenticator: authenticator, logger: Logger(label: "test") { JSONLogHandler(label: $0, write: lines.append) },
-      clock: ImpatientClock(), body: body)
+      authenticator: authenticator, metrics: metrics,
+      logger: Logger(label: "test") { JSONLogHandler(label: $0, write: lines.append) }, clock: ImpatientClock(),
+      body: body)
   }
 }
