@@ -69,11 +69,13 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
     onServerRunning: { channel in
       logger.info("listening", metadata: ["port": "\(channel.localAddress?.port ?? 0)"])
     }, logger: logger)
+  let deadLetters = DeadLetterWatch(
+    DeadLetters(configuration: common.amqp, authenticator: common.authenticator), metrics: metrics, logger: logger)
   let topology = TopologyService(configuration: common.amqp, logger: logger)
   // The hub ends its streams first: the application waits for every answer to be complete.
   return APIService(
     services: [
-      cloud, issuer, pool, masterKeys, denials, events, topology, rpc, publisher, relay, application, hub,
+      cloud, issuer, pool, masterKeys, denials, events, topology, rpc, publisher, relay, deadLetters, application, hub,
     ], logger: logger)
 }
 

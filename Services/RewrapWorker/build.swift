@@ -43,13 +43,15 @@ func buildWorker(_ configuration: WorkerConfiguration) -> WorkerService {
     configuration: common.amqp, queue: StartRewrap.name, prefetch: 1, topology: CommandTopology.topology,
     logger: logger,
     handler: CommandHandler(
-      authenticator: common.authenticator, metrics: metrics, logger: logger, body: start.handle
+      authenticator: common.authenticator, metrics: metrics, logger: logger,
+      deadLetter: { try await publisher.deadLetter($0, of: StartRewrap.name, reason: $1) }, body: start.handle
     ).handle)
   let batches = AMQPConsumer(
     configuration: common.amqp, queue: RewrapBatch.name, prefetch: configuration.pace.concurrency,
     topology: CommandTopology.topology, logger: logger,
     handler: CommandHandler(
-      authenticator: common.authenticator, metrics: metrics, logger: logger, body: batch.handle
+      authenticator: common.authenticator, metrics: metrics, logger: logger,
+      deadLetter: { try await publisher.deadLetter($0, of: RewrapBatch.name, reason: $1) }, body: batch.handle
     ).handle)
   let stalled = StalledJobs(
     interval: configuration.stallInterval, store: store, continuation: continuation, logger: logger)

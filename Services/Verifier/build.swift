@@ -22,7 +22,8 @@ func buildVerifier(_ configuration: VerifierConfiguration) -> VerifierService {
       platform: configuration.platform.makeAWSPlatform(client: client), policy: configuration.policy),
     authenticator: common.authenticator, publisher: publisher, logger: logger)
   let commands = CommandHandler<VerifyKey>(
-    authenticator: common.authenticator, metrics: metrics, logger: logger, body: handler.handle)
+    authenticator: common.authenticator, metrics: metrics, logger: logger,
+    deadLetter: { try await publisher.deadLetter($0, of: VerifyKey.name, reason: $1) }, body: handler.handle)
   let consumer = AMQPConsumer(
     configuration: common.amqp, queue: VerifyKey.name, prefetch: configuration.concurrency,
     topology: CommandTopology.topology, logger: logger, handler: commands.handle)

@@ -37,16 +37,22 @@ public struct CommandAuthenticator: Sendable {
     return SignedCommand(name: name, messageID: messageID, body: body, signature: code.hexadecimal)
   }
 
-  /// Checks the signature in constant time, and only then parses the body.
-  /// - Throws: ``CommandError``; `notAuthentic` before anything else.
-  public func open<Content: Command>(
-    _ type: Content.Type, from message: SignedCommand
-  ) throws(CommandError) -> Content {
+  /// Checks length and signature, in constant time, and parses nothing.
+  /// - Throws: ``CommandError`` with `tooLong` or `notAuthentic`.
+  public func check(_ message: SignedCommand) throws(CommandError) {
     guard message.body.count <= Self.maximumBodyLength else { throw CommandError(code: .tooLong) }
     let signed = signedBytes(message.name, message.messageID, message.body)
     guard let code = [UInt8](hexadecimal: message.signature), HMACSHA256.isValid(code, for: signed, key: key) else {
       throw CommandError(code: .notAuthentic)
     }
+  }
+
+  /// Checks the signature, and only then parses the body.
+  /// - Throws: ``CommandError``; `notAuthentic` before anything else.
+  public func open<Content: Command>(
+    _ type: Content.Type, from message: SignedCommand
+  ) throws(CommandError) -> Content {
+    try check(message)
     guard message.name == Content.name else { throw CommandError(code: .unknown) }
     return try Content(body: message.body)
   }

@@ -6,10 +6,10 @@ import Postgres
 
 /// Turns the deliveries of a queue into calls of a function on commands, and what that does into what becomes of them.
 ///
-/// A message that isn't an authentic command is dead-lettered at once. A function that throws is tried again, up to
-/// the queue's delivery limit. That limit is there for commands that are at fault themselves: while the database or the
-/// broker is out of reach, the command stays in hand and is tried again after 100 ms, then ever more rarely, at least
-/// every 5 s. Only what a command *is* gets logged, never its body.
+/// A message that isn't an authentic command is dead-lettered at once, as is one that can't succeed. A function that
+/// throws is tried again, up to the queue's delivery limit. That limit is there for commands that are at fault
+/// themselves: while the database or the broker is out of reach, the command stays in hand and is tried again after
+/// 100 ms, then ever more rarely, at least every 5 s. Only what a command *is* gets logged, never its body.
 public struct CommandHandler<Content: Command>: Sendable {
   /// What became of a command.
   public enum Outcome: Sendable {
@@ -23,6 +23,7 @@ public struct CommandHandler<Content: Command>: Sendable {
   private let outcomes: Counter
   private let logger: Logger
   private let clock: any Clock<Duration>
+  private let deadLetter: @Sendable (AMQPMessage, String) async throws -> Void
   private let body: @Sendable (Content, AMQPDelivery) async throws -> Outcome
 
   /// Creates a handler.
@@ -31,10 +32,12 @@ public struct CommandHandler<Content: Command>: Sendable {
   ///   - metrics: where outcomes are counted, as `tenant_kms_commands_total`.
   ///   - logger: told of what fails.
   ///   - clock: measures the pauses while something is out of reach; the continuous clock unless told.
+  ///   - deadLetter: puts a message among the dead letters with the reason, and returns when it is safe there.
   ///   - body: does what the command says; must be idempotent.
   public init(
     authenticator: CommandAuthenticator, metrics: MetricRegistry, logger: Logger,
     clock: any Clock<Duration> = ContinuousClock(),
+    deadLetter: @escaping @Sendable (AMQPMessage, String) async throws -> Void,
     body: @escaping @Sendable (Content, AMQPDelivery) async throws -> Outcome
   ) {
     self.authenticator = authenticator
@@ -42,6 +45,7 @@ public struct CommandHandler<Content: Command>: Sendable {
       "tenant_kms_commands_total", "Commands handled, by what became of them.", labels: ["command", "outcome"])
     self.logger = logger
     self.clock = clock
+    self.deadLetter = deadLetter
     self.body = body
   }
 
@@ -58,15 +62,10 @@ public struct CommandHandler<Content: Command>: Sendable {
       case .done:
         outcomes.add(1, Content.name, "done")
         return .ack
-      case .hopeless(let reason):
-        logger.error("command given up", metadata: ["reason": "\(reason)"])
-        outcomes.add(1, Content.name, "given_up")
-        return .reject
+      case .hopeless(let reason): return await giveUp(delivery, reason, counted: "given_up", logger)
       }
     } catch let error as CommandError {
-      logger.error("command refused", metadata: ["error": "\(error)"])
-      outcomes.add(1, Content.name, "refused")
-      return .reject
+      return await giveUp(delivery, "\(error)", counted: "refused", logger)
     } catch {
       logger.warning("command failed, to be tried again", metadata: ["error": "\(error)"])
       outcomes.add(1, Content.name, "failed")
@@ -95,6 +94,22 @@ public struct CommandHandler<Content: Command>: Sendable {
     case let error as PostgresError: error.isConnectivity && error.code != .poolClosed
     case let error as AMQPError: error.isRetriable
     default: false
+    }
+  }
+
+  /// Safe among the dead letters first, acknowledged second: at worst it is in both queues, never in neither. Where the
+  /// first fails, the broker moves the message by itself, and the reason stands in the log alone.
+  private func giveUp(
+    _ delivery: AMQPDelivery, _ reason: String, counted outcome: String, _ logger: Logger
+  ) async -> AMQPOutcome {
+    logger.error("command given up", metadata: ["reason": "\(reason)"])
+    outcomes.add(1, Content.name, outcome)
+    do {
+      try await deadLetter(delivery.message, reason)
+      return .ack
+    } catch {
+      logger.warning("dead letter without its reason", metadata: ["error": "\(error)"])
+      return .reject
     }
   }
 }

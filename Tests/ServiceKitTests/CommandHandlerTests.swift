@@ -17,6 +17,7 @@ import Testing
   let command = StartRewrap(leaseID: UUID())
   let lines = Lines()
   let metrics = MetricRegistry()
+  let buried = Guarded<[String]>([])
 
   @Test func `an authentic command is handed over, and acknowledged once done`() async throws {
     let received = Guarded<[StartRewrap]>([])
@@ -30,12 +31,23 @@ import Testing
     #expect(lines.all.isEmpty)
   }
 
-  @Test func `a hopeless command is rejected, and its reason logged`() async throws {
+  @Test func `a hopeless command is safe among the dead letters before it is acknowledged, and its reason logged`()
+    async throws
+  {
     let outcome = await handler { _, _ in .hopeless("no such job") }
       .handle(AMQPDelivery(message: try authenticator.sign(command).message))
-    #expect(outcome == .reject)
+    #expect(outcome == .ack)
+    #expect(buried.withLock { $0 } == ["no such job"])
     #expect(try lines.only()["reason"] == "no such job")
     #expect(try lines.only()["command"] == "rewrap.start")
+  }
+
+  @Test func `where the dead letters can't be reached, the broker is to move the command itself`() async throws {
+    struct Unreachable: Error {}
+    let outcome = await handler(deadLetter: { _, _ in throw Unreachable() }) { _, _ in .hopeless("no such job") }
+      .handle(AMQPDelivery(message: try authenticator.sign(command).message))
+    #expect(outcome == .reject)
+    #expect(lines.all.count == 2)
   }
 
   @Test func `a failure is tried again`() async throws {
@@ -83,7 +95,7 @@ import Testing
     #expect(await outcome == .retry)
   }
 
-  @Test func `what isn't an authentic command is rejected unread`() async throws {
+  @Test func `what isn't an authentic command is given up unread`() async throws {
     let honest = try authenticator.sign(command).message
     var unsigned = honest
     unsigned.headers = [:]
@@ -106,24 +118,27 @@ import Testing
       try authenticator.sign(name: "rewrap.start", messageID: UUID(), body: Array("{}".utf8)).message,
       AMQPMessage(body: []),
     ] {
-      #expect(await handler.handle(AMQPDelivery(message: message)) == .reject)
+      #expect(await handler.handle(AMQPDelivery(message: message)) == .ack)
     }
+    #expect(buried.withLock { $0.count } == 9)
   }
 
   @Test func `the body stands in no log line`() async throws {
     let body = Array(#"{"schema":1,"lease_id":"s3cr3t"}"#.utf8)
     let message = try authenticator.sign(name: "rewrap.start", messageID: UUID(), body: body).message
-    #expect(await handler { _, _ in .done }.handle(AMQPDelivery(message: message)) == .reject)
+    #expect(await handler { _, _ in .done }.handle(AMQPDelivery(message: message)) == .ack)
+    #expect(!buried.withLock { $0.joined() }.contains("s3cr3t"))
     #expect(!(try #require(lines.all.first)).contains("s3cr3t"))
   }
 
   private func handler(
+    deadLetter: (@Sendable (AMQPMessage, String) async throws -> Void)? = nil,
     _ body: @escaping @Sendable (StartRewrap, AMQPDelivery) async throws -> CommandHandler<StartRewrap>.Outcome
   ) -> CommandHandler<StartRewrap> {
-    let lines = lines
+    let (lines, buried) = (lines, buried)
     return CommandHandler(
       authenticator: authenticator, metrics: metrics,
       logger: Logger(label: "test") { JSONLogHandler(label: $0, write: lines.append) }, clock: ImpatientClock(),
-      body: body)
+      deadLetter: deadLetter ?? { _, reason in buried.withLock { $0.append(reason) } }, body: body)
   }
 }

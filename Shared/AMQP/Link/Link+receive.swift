@@ -2,14 +2,15 @@ import CRabbitMQ
 import Glibc
 
 extension Link {
-  /// The next event, or nil when nothing more has arrived; doesn't wait, and serves heartbeats.
+  /// The next event, or nil when nothing more has arrived; serves heartbeats.
+  /// - Parameter wait: the longest to wait for each frame; not at all unless told.
   /// - Throws: `AMQPError` when the broker closed the channel or the connection, or fell silent.
-  func receive() throws(AMQPError) -> ServerEvent? {
+  func receive(atMost wait: Duration = .zero) throws(AMQPError) -> ServerEvent? {
     while true {
       unsafe amqp_maybe_release_buffers(state)
       var frame = unsafe amqp_frame_t()
-      var zero = timeval(tv_sec: 0, tv_usec: 0)
-      let status = unsafe amqp_simple_wait_frame_noblock(state, &frame, &zero)
+      var timeout = timeval(wait)
+      let status = unsafe amqp_simple_wait_frame_noblock(state, &frame, &timeout)
       guard status != AMQP_STATUS_TIMEOUT.rawValue else { return nil }
       try Self.check(status, "read")
       if let event = try unsafe interpret(frame) { return event }

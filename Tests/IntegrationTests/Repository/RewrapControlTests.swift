@@ -182,7 +182,10 @@ extension MigratedDatabase {
   @discardableResult
   func drainOutbox() async throws -> [String] {
     let taken = Recorder<String>()
-    while try await outbox.relay(publish: { taken.record($0.name) }) > 0 {}
+    _ = try await outbox.relay { entry in
+      taken.record(entry.name)
+      return .published
+    }
     return taken.all
   }
 }
