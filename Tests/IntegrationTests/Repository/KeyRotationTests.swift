@@ -22,7 +22,7 @@ struct KeyRotationTests {
       let job = try #require(try await database.rewraps.job(leaseID, of: tenantID))
       #expect(job.status == .running)
       #expect(job.targetVersion == 2)
-      #expect(try await database.publishedNames() == ["rewrap.start", "tenant.event"])
+      #expect(try await database.publishedNames() == ["tenant.event", "rewrap.start", "tenant.event"])
 
       let row = try #require(try await database.audit.rows().last)
       #expect(row.entry.action == "byok.kms.rotate")
