@@ -22,8 +22,7 @@ import Testing
   }
 
   private static func documented() throws -> [Row] {
-    let readme = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../README.md")
-    return try String(contentsOf: readme, encoding: .utf8).split(separator: "\n").compactMap { line in
+    try Readme.text().split(separator: "\n").compactMap { line in
       let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
       guard cells.count == 4, cells[0].wholeMatch(of: /`[A-Z0-9_]+`/) != nil else { return nil }
       let plain = cells.map { $0.replacing("`", with: "") }

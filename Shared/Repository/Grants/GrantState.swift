@@ -7,6 +7,9 @@ public enum GrantState: String, Sendable, CaseIterable {
   /// It can't be used: nothing is unwrapped for the tenant, but to see whether that has changed.
   case sealed
 
+  /// How a grant begins: an onboarding's probe is an answer of the key's, as it is when it replaces a configuration.
+  public static let initial = GrantState.active
+
   /// What a look at the grant shows.
   public enum Sign: String, Sendable, CaseIterable {
     /// The key unwrapped the tenant's active version.

@@ -13,13 +13,9 @@ extension KeyStore {
     _ key: NewKeyVersion, of tenantID: UUID, at time: Date, in transaction: PostgresTransaction
   ) async throws -> UUID {
     let leaseID = UUID.v7(at: time)
-    let retired = try await transaction.execute(
-      """
-      UPDATE tenant_keys SET status = 'retired', retired_at = now()
-      WHERE tenant_id = $1 AND status = 'active'
-        AND $2 = 1 + (SELECT max(version) FROM tenant_keys WHERE tenant_id = $1)
-      """, [.uuid(tenantID), .int4(key.version)])
-    guard retired.affectedRows == 1 else { throw RepositoryError(.keyVersionMoved) }
+    guard try await apply(.retire, to: key.version - 1, of: tenantID, in: transaction) else {
+      throw RepositoryError(.keyVersionMoved)
+    }
     try await insert(key, of: tenantID, in: transaction)
     try await RewrapStore.enqueue(leaseID, to: key.version, of: tenantID, at: time, in: transaction)
     try await Outbox.add(

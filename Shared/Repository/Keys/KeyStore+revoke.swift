@@ -33,10 +33,7 @@ extension KeyStore {
       }
       try await Outbox.add(
         TenantEvent(.keyRevoked, of: tenantID, version: order.version), of: tenantID, in: transaction)
-      if status != .revoked {
-        _ = try await transaction.execute(
-          "UPDATE tenant_keys SET status = 'revoked', wrapped_key = NULL, revoked_at = now() WHERE id = $1",
-          [.uuid(keyID)])
+      if try await Self.apply(.revoke, to: order.version, of: tenantID, in: transaction) {
         try await AuditChain.append(
           AuditEntry(
             of: tenantID, actorID: order.actorID, action: "byok.kms.revoke", key: keyID,

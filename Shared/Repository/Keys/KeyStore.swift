@@ -64,11 +64,12 @@ public struct KeyStore: KeyVersionSource {
       """
       INSERT INTO tenant_keys
         (id, tenant_id, version, wrap_method, status, wrapped_key, provider, kms_key_ref, config, wrapping_key)
-      VALUES ($1, $2, $3, $4, 'active', $5, $6, $7, $8, $9)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
       """,
       [
         .uuid(key.id), .uuid(tenantID), .int4(key.version), .text(key.wrapping.method.rawValue),
-        .bytes(key.wrapping.wrappedKey), provider.map { .text($0.name) } ?? .null,
+        .text(KeyVersion.Status.initial.rawValue), .bytes(key.wrapping.wrappedKey),
+        provider.map { .text($0.name) } ?? .null,
         provider.map { .text($0.keyReference) } ?? .null,
         provider.map { .json($0.configuration.canonicalBytes) } ?? .null,
         provider.map { .text($0.wrappingKey) } ?? .null,

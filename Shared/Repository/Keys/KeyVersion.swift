@@ -12,14 +12,17 @@ public struct KeyVersion: Sendable, Equatable {
     case customerKMS = "customer_kms"
   }
 
-  /// What a version may be used for.
-  public enum Status: String, Sendable {
+  /// What a version may be used for; ``KeyVersionTransition`` says how that changes.
+  public enum Status: String, Sendable, CaseIterable {
     /// New wraps use it; exactly one per tenant.
     case active
     /// It still unwraps.
     case retired
     /// Its wrapped bytes are wiped: cryptographic erasure.
     case revoked
+
+    /// What a version begins as: it takes over at once.
+    public static let initial = Status.active
   }
 
   /// UUIDv7.

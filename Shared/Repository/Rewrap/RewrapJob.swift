@@ -17,6 +17,9 @@ public struct RewrapJob: Sendable, Equatable {
     /// A newer job took over, or the target version was revoked.
     case superseded
 
+    /// What a job begins as.
+    public static let initial = Status.running
+
     /// Whether there is work left to do; a tenant has at most one such job.
     public var isOpen: Bool { [.running, .paused, .pausedSealed].contains(self) }
   }

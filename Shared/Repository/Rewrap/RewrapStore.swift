@@ -47,8 +47,10 @@ public struct RewrapStore: Sendable {
   ) async throws {
     try await apply(.supersede, of: tenantID, at: time, in: transaction)
     _ = try await transaction.execute(
-      "INSERT INTO rewrap_jobs (id, tenant_id, target_version, status, created_at) VALUES ($1, $2, $3, 'running', $4)",
-      [.uuid(id), .uuid(tenantID), .int4(version), .timestamp(time)])
+      "INSERT INTO rewrap_jobs (id, tenant_id, target_version, status, created_at) VALUES ($1, $2, $3, $4, $5)",
+      [
+        .uuid(id), .uuid(tenantID), .int4(version), .text(RewrapJob.Status.initial.rawValue), .timestamp(time),
+      ])
     try await Outbox.add(StartRewrap(leaseID: id), of: tenantID, in: transaction)
   }
 }

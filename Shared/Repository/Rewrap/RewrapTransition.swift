@@ -40,11 +40,4 @@ public struct RewrapTransition: Sendable, Hashable {
     self.from = from
     self.to = to
   }
-
-  /// The edges of the state machine as lines of a Mermaid `stateDiagram-v2`: `running --> paused: pause`.
-  public static var diagram: [String] {
-    all.flatMap { transition in
-      transition.from.map { "\($0.rawValue) --> \(transition.to.rawValue): \(transition.name)" }
-    }
-  }
 }

@@ -18,7 +18,7 @@ struct GrantStoreTests {
       #expect(try await database.grants.claim(limit: 10, lease: .seconds(60)) == [])
       try await database.makeDue(by: .seconds(30))
       let check = try #require(try await database.grants.claim(limit: 10, lease: .seconds(60)).first)
-      #expect(check.state == .active)
+      #expect(check.state == .initial)
       #expect(check.version == (try await database.keys.activeVersion(of: tenant)))
     }
   }
