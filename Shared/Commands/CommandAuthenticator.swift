@@ -13,10 +13,17 @@ public struct CommandAuthenticator: Sendable {
   public static let maximumBodyLength = 64 << 10
 
   private let key: SecretBytes
+  private let accepted: [SecretBytes]
 
   /// Creates an authenticator.
-  /// - Parameter key: shared by the services; 32 random bytes.
-  public init(key: SecretBytes) { self.key = key }
+  /// - Parameters:
+  ///   - key: shared by the services; 32 random bytes. It signs, and what it signed is accepted.
+  ///   - other: what this one signed is accepted as well, while the services change from one key to another; none unless
+  ///     told.
+  public init(key: SecretBytes, alsoAccepting other: SecretBytes? = nil) {
+    self.key = key
+    accepted = [key] + (other.map { [$0] } ?? [])
+  }
 
   /// Encodes and signs a command.
   /// - Parameters:
@@ -42,9 +49,9 @@ public struct CommandAuthenticator: Sendable {
   public func check(_ message: SignedCommand) throws(CommandError) {
     guard message.body.count <= Self.maximumBodyLength else { throw CommandError(code: .tooLong) }
     let signed = signedBytes(message.name, message.messageID, message.body)
-    guard let code = [UInt8](hexadecimal: message.signature), HMACSHA256.isValid(code, for: signed, key: key) else {
-      throw CommandError(code: .notAuthentic)
-    }
+    guard let code = [UInt8](hexadecimal: message.signature),
+      accepted.contains(where: { HMACSHA256.isValid(code, for: signed, key: $0) })
+    else { throw CommandError(code: .notAuthentic) }
   }
 
   /// Checks the signature, and only then parses the body.

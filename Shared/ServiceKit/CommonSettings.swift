@@ -19,6 +19,9 @@ public struct CommonSettings: Sendable {
   static let amqpCAFile = Setting("AMQP_CA_FILE", "the certificate authorities for amqps://; the system's if absent")
   static let commandKey = Setting(
     "COMMAND_KEY_B64", "base64 of the 32 bytes that the services sign their commands with", isSecret: true)
+  static let otherCommandKey = Setting(
+    "COMMAND_KEY_ACCEPTED_B64", "base64 of a second such key, whose commands are accepted too while keys are changed",
+    isSecret: true)
   static let logLevel = Setting(
     "LOG_LEVEL", "trace, debug, info, notice, warning, error or critical", default: "info")
   static let logFormat = Setting("LOG_FORMAT", "json or human", default: "json")
@@ -28,7 +31,7 @@ public struct CommonSettings: Sendable {
     "DATABASE_CONNECTIONS", "the most connections to the database, 1 to 100", default: "8")
 
   /// The settings that every service reads.
-  public static let all = [amqpURL, amqpCAFile, commandKey, logLevel, logFormat]
+  public static let all = [amqpURL, amqpCAFile, commandKey, otherCommandKey, logLevel, logFormat]
   /// The settings of services that have a database.
   public static let database = [databaseURL, databaseConnections]
 
@@ -41,11 +44,12 @@ public struct CommonSettings: Sendable {
       try AMQPConfiguration(url: $0, connectionName: service, caFile: caFile)
     }
     let key = settings.read(Self.commandKey, as: Setting.key256)
+    let other = settings.readOptional(Self.otherCommandKey, as: Setting.key256)
     let level = settings.read(Self.logLevel) { try Setting.choice($0, Logger.Level.self) }
     let format = settings.read(Self.logFormat) { try Setting.choice($0, LogFormat.self) }
     let all = try settings.require(amqp, key, level, format)
     self.amqp = all.0
-    authenticator = CommandAuthenticator(key: all.1)
+    authenticator = CommandAuthenticator(key: all.1, alsoAccepting: other)
     logLevel = all.2
     logFormat = all.3
   }

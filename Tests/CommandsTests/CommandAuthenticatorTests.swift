@@ -42,6 +42,24 @@ import Testing
     #expect(error?.code == .notAuthentic)
   }
 
+  @Test func `keys change without a moment in which services don't understand each other`() throws {
+    let (old, new) = (SecretBytes.random(count: 32), SecretBytes.random(count: 32))
+    // Each service passes through these, one after the other: any two neighbours may run side by side.
+    let steps = [
+      CommandAuthenticator(key: old), CommandAuthenticator(key: old, alsoAccepting: new),
+      CommandAuthenticator(key: new, alsoAccepting: old), CommandAuthenticator(key: new),
+    ]
+    for (one, next) in zip(steps, steps.dropFirst()) {
+      #expect(try one.open(StartRewrap.self, from: next.sign(command)) == command)
+      #expect(try next.open(StartRewrap.self, from: one.sign(command)) == command)
+    }
+    // The key that is accepted only does not sign.
+    let id = UUID()
+    #expect(try steps[1].sign(command, messageID: id) == steps[0].sign(command, messageID: id))
+    let error = #expect(throws: CommandError.self) { try steps[3].open(StartRewrap.self, from: steps[0].sign(command)) }
+    #expect(error?.code == .notAuthentic)
+  }
+
   @Test(arguments: [
     (#"{"schema":2,"lease_id":"4B1E6F0A-6A5B-4E57-9C39-1D3B0B4D6C11"}"#, CommandError.Code.unknown),
     (#"{"lease_id":"4B1E6F0A-6A5B-4E57-9C39-1D3B0B4D6C11"}"#, .malformed),

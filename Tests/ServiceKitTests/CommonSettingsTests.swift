@@ -1,4 +1,6 @@
 import AMQP
+import Commands
+import Cryptography
 import Foundation
 import Logging
 import Postgres
@@ -35,7 +37,8 @@ import Testing
 
   @Test(arguments: [
     ("AMQP_URL", "http://user:hunter2@broker/vhost"), ("AMQP_URL", "amqp://user:hunter2@broker:port/vhost"),
-    ("COMMAND_KEY_B64", "hunter2"), ("COMMAND_KEY_B64", "aHVudGVyMg=="), ("LOG_LEVEL", "loud"), ("LOG_FORMAT", "xml"),
+    ("COMMAND_KEY_B64", "hunter2"), ("COMMAND_KEY_B64", "aHVudGVyMg=="),
+    ("COMMAND_KEY_ACCEPTED_B64", "hunter2"), ("LOG_LEVEL", "loud"), ("LOG_FORMAT", "xml"),
   ])
   func `a wrong value is named without being shown`(name: String, value: String) {
     var settings = SettingsReader(environment: Self.complete.merging([name: value]) { $1 })
@@ -43,6 +46,17 @@ import Testing
     #expect(error?.problems.count == 1)
     #expect(error?.problems.first?.hasPrefix("\(name): ") == true)
     #expect(error?.description.contains("hunter2") == false)
+  }
+
+  @Test func `commands under a second key are accepted where there is one`() throws {
+    let (key, other) = (Data(repeating: 1, count: 32), Data(repeating: 2, count: 32))
+    var settings = SettingsReader(
+      environment: Self.complete.merging(["COMMAND_KEY_ACCEPTED_B64": other.base64EncodedString()]) { $1 })
+    let authenticator = try CommonSettings(&settings, service: "test").authenticator
+    for signing in [key, other] {
+      let stranger = CommandAuthenticator(key: SecretBytes(copying: Array(signing)))
+      try authenticator.check(stranger.sign(StartRewrap(leaseID: UUID())))
+    }
   }
 
   @Test(arguments: [
