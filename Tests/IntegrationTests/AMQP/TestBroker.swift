@@ -16,8 +16,11 @@ enum TestBroker {
   static var caFile: String? { ProcessInfo.processInfo.environment["TENANT_KMS_TEST_AMQPS_CA"] }
   static var isTLSConfigured: Bool { amqpsURL != nil && caFile != nil }
 
-  /// Runs a test in a virtual host of its own, deleted afterwards.
-  static func withVirtualHost(_ body: (VirtualHost) async throws -> Void) async throws {
+  /// Runs a test in a virtual host of its own, deleted afterwards; on the broker that the environment names unless told.
+  static func withVirtualHost(
+    amqpURL: String? = TestBroker.amqpURL, apiURL: String? = TestBroker.apiURL,
+    _ body: (VirtualHost) async throws -> Void
+  ) async throws {
     let amqp = try #require(amqpURL.flatMap(URLComponents.init(string:)))
     let api = try #require(apiURL.flatMap(URL.init(string:)))
     let name = "test-\(UUID().uuidString.lowercased())"

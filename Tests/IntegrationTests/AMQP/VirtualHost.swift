@@ -77,9 +77,11 @@ struct VirtualHost: Sendable {
   }
 }
 
-/// Asks until there's an answer, at most for 20 s: the management plugin knows some things a little late.
-func eventually<T>(_ what: String, _ question: () async throws -> T?) async throws -> T {
-  let deadline = ContinuousClock.now + .seconds(20)
+/// Asks until there's an answer, at most for 20 s unless told: the management plugin knows some things a little late.
+func eventually<T>(
+  _ what: String, within limit: Duration = .seconds(20), _ question: () async throws -> T?
+) async throws -> T {
+  let deadline = ContinuousClock.now + limit
   while ContinuousClock.now < deadline {
     if let answer = try await question() { return answer }
     try await Task.sleep(for: .milliseconds(50))

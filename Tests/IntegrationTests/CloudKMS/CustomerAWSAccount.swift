@@ -16,10 +16,38 @@ struct CustomerAWSAccount: Sendable {
 
   private let roleName: String
 
+  /// The platform's user, who may do nothing but assume roles.
+  private struct PlatformUser {
+    let accessKeyID: String
+    let secretAccessKey: String
+    let arn: String
+  }
+
   /// Sets everything up as the setup page has the customer do it.
-  static func create(on aws: StandInAWS) async throws -> CustomerAWSAccount {
+  /// - Parameter other: a customer whose platform's user this one trusts too; a user of its own unless told.
+  static func create(
+    on aws: StandInAWS, besides other: CustomerAWSAccount? = nil
+  ) async throws -> CustomerAWSAccount {
     let id = UUID().uuidString.lowercased()
-    let user = "saas-\(id)"
+    let user =
+      if let other {
+        PlatformUser(
+          accessKeyID: other.platformAccessKeyID, secretAccessKey: other.platformSecretAccessKey,
+          arn: other.platformPrincipalARN)
+      } else { try await createUser("saas-\(id)", on: aws) }
+    let key = try await aws.kms(
+      StandInAWS.customerAccount, "CreateKey", ["KeyUsage": "ENCRYPT_DECRYPT", "KeySpec": "SYMMETRIC_DEFAULT"])
+    let account = CustomerAWSAccount(
+      aws: aws, platformAccessKeyID: user.accessKeyID, platformSecretAccessKey: user.secretAccessKey,
+      platformPrincipalARN: user.arn,
+      keyARN: try member("Arn", of: key["KeyMetadata"]),
+      roleARN: "arn:aws:iam::\(StandInAWS.customerAccount):role/TenantKMS-\(id)", externalID: id,
+      roleName: "TenantKMS-\(id)")
+    try await account.createRole()
+    return account
+  }
+
+  private static func createUser(_ user: String, on aws: StandInAWS) async throws -> PlatformUser {
     try await aws.iam(StandInAWS.platformAccount, "CreateUser", ["UserName": user])
     let accessKey = try await aws.iam(StandInAWS.platformAccount, "CreateAccessKey", ["UserName": user])
     try await aws.iam(
@@ -28,17 +56,10 @@ struct CustomerAWSAccount: Sendable {
         "UserName": user, "PolicyName": "assume",
         "PolicyDocument": policy(["Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"]),
       ])
-    let key = try await aws.kms(
-      StandInAWS.customerAccount, "CreateKey", ["KeyUsage": "ENCRYPT_DECRYPT", "KeySpec": "SYMMETRIC_DEFAULT"])
-    let account = CustomerAWSAccount(
-      aws: aws, platformAccessKeyID: try text(of: "AccessKeyId", in: accessKey),
-      platformSecretAccessKey: try text(of: "SecretAccessKey", in: accessKey),
-      platformPrincipalARN: "arn:aws:iam::\(StandInAWS.platformAccount):user/\(user)",
-      keyARN: try member("Arn", of: key["KeyMetadata"]),
-      roleARN: "arn:aws:iam::\(StandInAWS.customerAccount):role/TenantKMS-\(id)", externalID: id,
-      roleName: "TenantKMS-\(id)")
-    try await account.createRole()
-    return account
+    return PlatformUser(
+      accessKeyID: try text(of: "AccessKeyId", in: accessKey),
+      secretAccessKey: try text(of: "SecretAccessKey", in: accessKey),
+      arn: "arn:aws:iam::\(StandInAWS.platformAccount):user/\(user)")
   }
 
   /// An onboarding body for the key.

@@ -14,11 +14,13 @@ struct TestDatabase: Sendable {
   let configuration: PostgresConfiguration
 
   /// Creates a database, lends it, and drops it with whatever connections it has left.
-  static func with(_ body: (TestDatabase) async throws -> Void) async throws {
+  /// - Parameter serverURL: a superuser's URL; the one that the environment names unless told.
+  static func with(
+    on serverURL: String? = TestDatabase.serverURL, _ body: (TestDatabase) async throws -> Void
+  ) async throws {
     let serverURL = try #require(serverURL)
     let name = "test_\(UUID().uuidString.lowercased().replacing("-", with: ""))"
-    let server = try await PostgresConnection.connect(PostgresConfiguration(url: serverURL))
-    try await server.execute(PostgresStatement(unchecked: "CREATE DATABASE \(name) TEMPLATE template0"))
+    try await administer(serverURL, "CREATE DATABASE \(name) TEMPLATE template0")
     var components = try #require(URLComponents(string: serverURL))
     components.path = "/\(name)"
     let url = try #require(components.string)
@@ -29,9 +31,15 @@ struct TestDatabase: Sendable {
     } catch {
       outcome = .failure(error)
     }
-    try await server.execute(PostgresStatement(unchecked: "DROP DATABASE \(name) WITH (FORCE)"))
-    await server.close()
+    try await administer(serverURL, "DROP DATABASE \(name) WITH (FORCE)")
     try outcome.get()
+  }
+
+  /// On a connection of its own each time: meanwhile a test may have restarted the server.
+  private static func administer(_ serverURL: String, _ statement: String) async throws {
+    let server = try await PostgresConnection.connect(PostgresConfiguration(url: serverURL))
+    try await server.execute(PostgresStatement(unchecked: statement))
+    await server.close()
   }
 
   func connect(statementTimeout: Duration? = nil) async throws -> PostgresConnection {

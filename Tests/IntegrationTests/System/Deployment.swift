@@ -34,14 +34,16 @@ struct Deployment: Sendable {
   ///   - workers: how many rewrap workers run.
   ///   - brokerPort: the port at which the services find the broker; the broker's own unless told.
   ///   - databasePort: likewise for the database.
+  ///   - servers: the database and the broker; those that the environment names unless told.
   ///   - platform: the account whose user the services run as; nil for an identity that no cloud knows.
   static func with(
     _ settings: [String: String] = [:], verifies: Bool = true, workers: Int = 1, brokerPort: Int? = nil,
-    databasePort: Int? = nil, as platform: CustomerAWSAccount? = nil, _ body: (Deployment) async throws -> Void
+    databasePort: Int? = nil, on servers: ServerNames = .shared, as platform: CustomerAWSAccount? = nil,
+    _ body: (Deployment) async throws -> Void
   ) async throws {
     try await DeploymentSlots.shared.withSlot {
-      try await TestDatabase.with { database in
-        try await TestBroker.withVirtualHost { virtualHost in
+      try await TestDatabase.with(on: servers.database) { database in
+        try await TestBroker.withVirtualHost(amqpURL: servers.amqp, apiURL: servers.rabbitMQAPI) { virtualHost in
           let deployment = try await start(
             database, virtualHost, settings, verifies: verifies, workers: workers, brokerPort: brokerPort,
             databasePort: databasePort, as: platform)

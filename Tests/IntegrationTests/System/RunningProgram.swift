@@ -10,8 +10,14 @@ final class RunningProgram: Sendable {
   private struct State {
     var lines: [String] = []
     var isOver = false
-    var waiting: [(predicate: @Sendable (String) -> Bool, continuation: CheckedContinuation<String, any Error>)] = []
+    /// How often it was started.
+    var life = 0
+    var waiting: [Waiter] = []
   }
+
+  private typealias Waiter = (
+    predicate: @Sendable (String) -> Bool, continuation: CheckedContinuation<String, any Error>
+  )
 
   struct Ended: Error, CustomStringConvertible {
     let program: String
@@ -19,27 +25,43 @@ final class RunningProgram: Sendable {
     var description: String { "\(program) ended: \(lines.suffix(5).joined(separator: "\n"))" }
   }
 
-  private let process: Process
   private let name: String
+  private let arguments: [String]
+  private let environment: [String: String]
+  private let process: Mutex<Process>
   private let state = Mutex(State())
 
   /// Starts a program with exactly this environment.
   init(_ name: String, _ arguments: [String] = [], environment: [String: String]) throws {
     self.name = name
-    process = Process()
-    process.executableURL = Self.folder.appending(path: name)
-    process.arguments = arguments
-    process.environment = environment
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = FileHandle.nullDevice
-    let pipe = Pipe()
-    process.standardError = pipe
-    try process.run()
-    // One thread a program, which ends with it.
-    Thread.detachNewThread { [self] in read(pipe.fileHandleForReading) }
+    self.arguments = arguments
+    self.environment = environment
+    process = Mutex(Process())
+    try start()
   }
 
-  var processID: Int32 { process.processIdentifier }
+  /// Starts it once more after it has ended; what it says is added to what it said before.
+  func start() throws {
+    let started = Process()
+    started.executableURL = Self.folder.appending(path: name)
+    started.arguments = arguments
+    started.environment = environment
+    started.standardInput = FileHandle.nullDevice
+    started.standardOutput = FileHandle.nullDevice
+    let pipe = Pipe()
+    started.standardError = pipe
+    try started.run()
+    process.withLock { $0 = started }
+    let life = state.withLock { state in
+      state.isOver = false
+      state.life += 1
+      return state.life
+    }
+    // One thread a life, which ends with it.
+    Thread.detachNewThread { [self] in read(pipe.fileHandleForReading, life) }
+  }
+
+  var processID: Int32 { process.withLock { $0.processIdentifier } }
 
   /// Everything that it has said.
   var output: String { state.withLock { $0.lines.joined(separator: "\n") } }
@@ -59,23 +81,26 @@ final class RunningProgram: Sendable {
   }
 
   /// Sends a signal.
-  func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+  func signal(_ number: Int32) { kill(processID, number) }
 
-  /// Asks it to stop, and waits until it has.
+  /// Asks it to stop, or with SIGKILL makes it, and waits until it has.
   /// - Returns: its exit code.
   @discardableResult
   func stop(_ number: Int32 = SIGTERM) async -> Int32 {
-    signal(number)
+    let stopping = process.withLock { $0 }
+    kill(stopping.processIdentifier, number)
+    // One that is paused would not hear of it.
+    kill(stopping.processIdentifier, SIGCONT)
     await withCheckedContinuation { continuation in
-      DispatchQueue.global().async { [process] in
-        process.waitUntilExit()
+      DispatchQueue.global().async {
+        stopping.waitUntilExit()
         continuation.resume()
       }
     }
-    return process.terminationStatus
+    return stopping.terminationStatus
   }
 
-  private func read(_ handle: FileHandle) {
+  private func read(_ handle: FileHandle, _ life: Int) {
     var rest: [UInt8] = []
     while true {
       let data = handle.availableData
@@ -86,7 +111,8 @@ final class RunningProgram: Sendable {
         rest.removeSubrange(...end)
       }
     }
-    let (lines, waiting) = state.withLock { state in
+    let (lines, waiting) = state.withLock { state -> ([String], [Waiter]) in
+      guard state.life == life else { return (state.lines, []) }
       state.isOver = true
       defer { state.waiting = [] }
       return (state.lines, state.waiting)
