@@ -88,10 +88,16 @@ extension Deployment {
     }
   }
 
-  private func withPool<Result>(_ work: (PostgresPool) async throws -> Result) async throws -> Result {
+  /// A pool for a few questions to the database, gone before anybody counts sessions.
+  func withPool<Value>(_ body: (PostgresPool) async throws -> Value) async throws -> Value {
     let pool = database.pool(size: 1)
-    let result = try await work(pool)
-    await pool.shutdown()
-    return result
+    do {
+      let value = try await body(pool)
+      await pool.shutdown()
+      return value
+    } catch {
+      await pool.shutdown()
+      throw error
+    }
   }
 }
