@@ -14,7 +14,7 @@ bench_rewrap() {
   local arguments=()
   while (($# > 0)); do
     case $1 in
-      --rows | --payload | --workers | --runs)
+      --rows | --payload | --workers | --runs | --neighbour)
         [[ ${2-} =~ ^[1-9][0-9]*$ ]] || usage_error "$1 takes a number"
         arguments+=("$1" "$2")
         shift 2

@@ -20,13 +20,13 @@ FLOOR = "UPDATE secret_values SET wrapped_key = set_byte(wrapped_key, 68, 0), ke
 PRODUCTION = 50
 
 
-def floor(table):
+def floor(table, tenant):
     began = time.monotonic()
-    table.connection.execute(FLOOR, (table.tenant,))
+    table.connection.execute(FLOOR, (tenant.id,))
     return time.monotonic() - began
 
 
-def python(table, count, database):
+def python(table, tenant, count, database):
     """The peers' seconds and their processor time."""
     bounds = table.split(count)
     program = pathlib.Path(__file__).with_name("rewrap_peer.py")
@@ -34,7 +34,7 @@ def python(table, count, database):
     for after, upper in zip(bounds, bounds[1:]):
         peer = subprocess.Popen([sys.executable, program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         task = {
-            "database": database, "tenant": str(table.tenant), "keys": [key.hex() for key in table.keys],
+            "database": database, "tenant": str(tenant.id), "keys": [key.hex() for key in tenant.keys],
             "after": str(after), "upper": str(upper),
         }
         tell(peer, json.dumps(task))
@@ -56,47 +56,58 @@ def tell(peer, line):
     peer.stdin.flush()
 
 
-def job(table, fillfactor, count, worker, measures, name):
+def job(table, tenant, fillfactor, count, worker, measures, name):
     with Workers(worker, count) as workers:
         # A process that has just started connects and authenticates during its first job, as the peers have before.
         table.reset(fillfactor)
-        workers.run(table)
+        workers.run(tenant)
         table.reset(fillfactor)
-        seconds, cpu = workers.run(table)
+        [seconds], cpu = workers.run(tenant)
         measures[name].append(seconds)
         measures[name + ".cpu"].append(cpu)
         measures["memory"].append(workers.memory())
-    table.check()
+    tenant.check()
 
 
-def measure(table, arguments):
+def neighbours(table, large, arguments):
+    """The seconds that a small tenant's job takes when a large one's starts at the same moment, and the large one's."""
+    small = table.make_tenant(arguments.neighbour)
+    table.reset(PRODUCTION)
+    with Workers(arguments.worker, arguments.workers) as workers:
+        seconds, _ = workers.run(large, small)
+    large.check()
+    small.check()
+    return seconds
+
+
+def measure(table, tenant, arguments):
     names = ["floor", "python", "python.cpu", "one", "one.cpu", "all", "all.cpu", "production", "production.cpu"]
     measures = {name: [] for name in [*names, "production_floor", "memory"]}
     for run in range(arguments.runs):
         print(f"rewrap: run {run + 1} of {arguments.runs}", file=sys.stderr)
         table.reset(100)
-        measures["floor"].append(floor(table))
+        measures["floor"].append(floor(table, tenant))
         table.reset(100)
-        seconds, cpu = python(table, arguments.workers, arguments.database)
-        table.check()
+        seconds, cpu = python(table, tenant, arguments.workers, arguments.database)
+        tenant.check()
         measures["python"].append(seconds)
         measures["python.cpu"].append(cpu)
         for count, name in [(1, "one"), (arguments.workers, "all")]:
-            job(table, 100, count, arguments.worker, measures, name)
+            job(table, tenant, 100, count, arguments.worker, measures, name)
         table.reset(PRODUCTION)
-        measures["production_floor"].append(floor(table))
-        job(table, PRODUCTION, arguments.workers, arguments.worker, measures, "production")
+        measures["production_floor"].append(floor(table, tenant))
+        job(table, tenant, PRODUCTION, arguments.workers, arguments.worker, measures, "production")
     return {name: statistics.median(values) for name, values in measures.items()}
 
 
-def report(table, arguments, median):
+def report(rows, arguments, median):
     def rate(name):
-        return table.rows / median[name]
+        return rows / median[name]
 
     def show(name, value, unit="ratio"):
         print(f"rewrap.{name} {value:.0f} {unit}" if value >= 100 else f"rewrap.{name} {value:.2f} {unit}")
 
-    show("table", table.rows, "rows")
+    show("table", rows, "rows")
     show("payload", arguments.payload, "bytes")
     show("workers", arguments.workers, "processes")
     show("floor", rate("floor"), "per_second")
@@ -106,14 +117,14 @@ def report(table, arguments, median):
     show("to_floor", rate("all") / rate("floor"))
     show("to_floor_one_worker", rate("one") / rate("floor"))
     show("to_python", rate("all") / rate("python"))
-    show("cpu", median["all.cpu"] / table.rows * 1e6, "us_per_row")
-    show("cpu_python", median["python.cpu"] / table.rows * 1e6, "us_per_row")
+    show("cpu", median["all.cpu"] / rows * 1e6, "us_per_row")
+    show("cpu_python", median["python.cpu"] / rows * 1e6, "us_per_row")
     show("cpu_to_python", median["all.cpu"] / median["python.cpu"])
     show("rss", median["memory"], "mib")
     show("production", rate("production"), "per_second")
     show("production_floor", rate("production_floor"), "per_second")
     show("production_to_floor", rate("production") / rate("floor"))
-    show("production_cpu", median["production.cpu"] / table.rows * 1e6, "us_per_row")
+    show("production_cpu", median["production.cpu"] / rows * 1e6, "us_per_row")
 
 
 def main():
@@ -122,12 +133,17 @@ def main():
     parser.add_argument("--payload", type=int, default=256, help="bytes of each value")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--neighbour", type=int, help="rows of a second tenant, whose job starts beside the first's")
     parser.add_argument("--database", required=True, help="URL, of a superuser")
     parser.add_argument("--master-key", type=pathlib.Path, required=True, help="the file that the workers have it from")
     parser.add_argument("--worker", required=True, help="the program")
     arguments = parser.parse_args()
-    table = Table(arguments.database, arguments.master_key.read_text(), arguments.rows, arguments.payload)
-    report(table, arguments, measure(table, arguments))
+    table = Table(arguments.database, arguments.master_key.read_text(), arguments.payload)
+    tenant = table.make_tenant(arguments.rows)
+    report(arguments.rows, arguments, measure(table, tenant, arguments))
+    if arguments.neighbour:
+        large, small = neighbours(table, tenant, arguments)
+        print(f"rewrap.beside_large {large:.2f} seconds\nrewrap.beside_small {small:.2f} seconds")
 
 
 main()

@@ -39,23 +39,33 @@ class Workers:
         for process in self.processes:
             process.wait(30)
 
-    def run(self, table):
-        """Has the tenant's rows rewrapped; returns the seconds from the job's start to its end, and the CPU's."""
-        job = uuid.uuid4()
-        body = f'{{"lease_id":"{job}","schema":1}}'
+    def run(self, *tenants):
+        """Has the rows of tenants rewrapped, all jobs started at once.
+
+        Returns the seconds from the start to each job's end, and the CPU's from the first's start to the last's end.
+        """
         cpu, began = self.cpu(), time.monotonic()
-        table.connection.execute(START, {"job": job, "tenant": table.tenant, "message": uuid.uuid4(), "body": body})
-        question = "SELECT status FROM rewrap_jobs WHERE id = %s"
-        status = "running"
-        while status == "running":
+        jobs = {tenant: self.start(tenant) for tenant in tenants}
+        ended = {}
+        while len(ended) < len(jobs):
             if time.monotonic() > began + 600:
                 raise SystemExit("rewrap: the job did not end in 600 seconds\n" + read(self.logs[0])[-2000:])
             time.sleep(0.005)
-            status = table.connection.execute(question, (job,)).fetchone()[0]
-        seconds = time.monotonic() - began
-        if status != "completed":
-            raise SystemExit(f"rewrap: the job ended {status}\n" + read(self.logs[0])[-2000:])
-        return seconds, self.cpu() - cpu
+            for tenant in jobs.keys() - ended.keys():
+                question = "SELECT status FROM rewrap_jobs WHERE id = %s"
+                status = tenant.connection.execute(question, (jobs[tenant],)).fetchone()[0]
+                if status == "completed":
+                    ended[tenant] = time.monotonic() - began
+                elif status != "running":
+                    raise SystemExit(f"rewrap: the job ended {status}\n" + read(self.logs[0])[-2000:])
+        return [ended[tenant] for tenant in tenants], self.cpu() - cpu
+
+    @staticmethod
+    def start(tenant):
+        job = uuid.uuid4()
+        body = f'{{"lease_id":"{job}","schema":1}}'
+        tenant.connection.execute(START, {"job": job, "tenant": tenant.id, "message": uuid.uuid4(), "body": body})
+        return job
 
     def cpu(self):
         """The processor time of all workers so far, in seconds (proc(5), fields 14 and 15)."""
