@@ -78,9 +78,9 @@ let services: [Target] = [
   service(
     "OnboardingAPI", executable: "onboarding-api",
     [
-      "AMQP", "AgentSession", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON", "Locking",
-      "MasterKeys", "Monitoring", "Postgres", "Repository", "ServiceKit", httpTypes, hummingbird, hummingbirdCore, jwt,
-      nioCore,
+      "AMQP", "AgentSession", "BlockingQueue", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON",
+      "Locking", "MasterKeys", "Monitoring", "Postgres", "Repository", "ServiceKit", httpTypes, hummingbird,
+      hummingbirdCore, jwt, nioCore,
     ]),
   service(
     "Verifier", executable: "verifier",

@@ -15,23 +15,28 @@ struct APIConfiguration: Sendable {
   let host: String
   /// 0 for any that is free.
   let port: Int
+  /// How many proxies stand before us.
+  let proxies: Int
   /// How long an onboarding waits for the verifier.
   let verifyTimeout: Duration
 
   static let host = Setting("HTTP_HOST", "the address to listen on", default: "127.0.0.1")
   static let port = Setting("HTTP_PORT", "the port to listen on; 0 for any that is free", default: "8080")
+  static let proxies = Setting(
+    "HTTP_PROXIES", "how many proxies of yours stand in front, each adding to X-Forwarded-For, 0 to 10", default: "0")
   static let verifyTimeout = Setting(
     "VERIFY_TIMEOUT_SECONDS", "how long an onboarding waits for the verifier, 1 to 300", default: "30")
 
   /// Every setting of this service.
   static let settings =
     CommonSettings.all + CommonSettings.database + PlatformSettings.all + PlatformSettings.masterKeySettings
-    + IdentitySettings.all + [host, port, verifyTimeout]
+    + IdentitySettings.all + [host, port, proxies, verifyTimeout]
 
   init(provider: any ConfigProvider = EnvironmentVariablesProvider()) throws {
     var settings = SettingsReader(provider: provider)
     let host = settings.read(Self.host) { $0 }
     let port = settings.read(Self.port, as: Setting.integer(0...65_535))
+    let proxies = settings.read(Self.proxies, as: Setting.integer(0...10))
     let timeout = settings.read(Self.verifyTimeout, as: Setting.seconds(1...300))
     identity = try IdentitySettings(&settings)
     database = try DatabaseSettings(&settings, service: "onboarding-api")
@@ -39,6 +44,6 @@ struct APIConfiguration: Sendable {
     masterKey = try PlatformSettings.masterKey(&settings)
     common = try CommonSettings(&settings, service: "onboarding-api")
     stepUpKey = try CommonSettings.derivedKey(&settings, for: StepUpAuthority.purpose)
-    (self.host, self.port, verifyTimeout) = try settings.require(host, port, timeout)
+    (self.host, self.port, self.proxies, verifyTimeout) = try settings.require(host, port, proxies, timeout)
   }
 }

@@ -62,7 +62,10 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
     generation: KeyGeneration(
       verification: KeyVerification(
         rpc: rpc, authenticator: common.authenticator, timeout: configuration.verifyTimeout),
-      platform: configuration.masterKey))
+      platform: configuration.masterKey),
+    signIn: await configuration.identity.makeTokenIssuer().map {
+      SignIn(pool: pool, issuer: $0, proxies: configuration.proxies)
+    })
   let application = Application(
     router: router,
     configuration: .init(address: .hostname(configuration.host, port: configuration.port)),
@@ -80,10 +83,11 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
 }
 
 /// The table of routes.
+/// - Parameter signIn: nil where people sign in elsewhere.
 func buildRouter(
   metrics: MetricRegistry, tokens: AdminTokenVerifier, stepUp: StepUpAuthority, pool: PostgresPool,
   masterKeys: MasterKeys, hub: EventHub,
-  generation: KeyGeneration
+  generation: KeyGeneration, signIn: SignIn?
 ) -> Router<APIContext> {
   let router = Router(context: APIContext.self)
   router.add(middleware: RequestMiddleware())
@@ -94,7 +98,9 @@ func buildRouter(
   let rewrapStore = RewrapStore(pool: pool)
   let rewraps = RewrapRoutes(rewraps: rewrapStore)
   let limit = RewrapLimitRoute(rewraps: rewrapStore)
-  let authenticated = router.group("admin").add(middleware: AdminAuthentication(tokens: tokens))
+  let users = UserStore(pool: pool)
+  if let signIn { router.post("admin/auth/login", use: LoginRoute(signIn: signIn).respond) }
+  let authenticated = router.group("admin").add(middleware: AdminAuthentication(tokens: tokens, users: users))
     .group(context: AdminContext.self)
   let admin = authenticated.group("tenant-kms")
   admin.post(use: OnboardRoute(keys: keys, generation: generation).respond)

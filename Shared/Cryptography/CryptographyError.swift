@@ -13,6 +13,8 @@ public struct CryptographyError: Error, Hashable, Sendable {
     public static let invalidNonceLength = Code(description: "invalidNonceLength")
     /// A message, an output buffer or a derived key has a length outside of the documented range.
     public static let invalidLength = Code(description: "invalidLength")
+    /// The system doesn't give the memory that a deliberately large computation takes; it may later.
+    public static let outOfMemory = Code(description: "outOfMemory")
   }
 
   /// What went wrong.

@@ -3,6 +3,7 @@ import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import JSON
+import Repository
 import Testing
 
 @testable import MasterKeys

@@ -3,6 +3,7 @@ import Foundation
 import HTTPTypes
 import JSON
 import JWTKit
+import Repository
 import Testing
 
 @testable import onboarding_api

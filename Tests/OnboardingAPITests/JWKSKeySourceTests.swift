@@ -2,6 +2,7 @@ import Foundation
 import HTTPClient
 import JSON
 import JWTKit
+import Repository
 import Testing
 
 @testable import onboarding_api

@@ -9,6 +9,7 @@ import Logging
 import NIOCore
 import ServiceKit
 import ServiceLifecycle
+import Repository
 import Testing
 
 @testable import onboarding_api

@@ -172,10 +172,20 @@ import Testing
     #expect(try await send(.get, "/agent/v1/session").status == .notFound)
   }
 
+  @Test(arguments: ["", "{", "[]", "{}", #"{"email":"ada@example.com"}"#, #"{"email":"ada@example.com","password":1}"#])
+  func `a sign-in that doesn't fit is refused before anything is counted`(body: String) async throws {
+    let answer = try await send(.post, "/admin/auth/login", body: body)
+    #expect(answer.status == .badRequest)
+    #expect(answer.json["error"]?["type"] == "invalid_request")
+    let large = String(repeating: " ", count: LoginBody.limit + 1)
+    #expect(try await send(.post, "/admin/auth/login", body: large).status == .contentTooLarge)
+  }
+
   @Test func `a database out of reach is told as that, without its address`() async throws {
     let answers = [
       try await onboard(), try await send(.get, "/admin/tenant-kms", token: try await token("viewer")),
       try await send(.get, "/v1/secrets", token: APIKey.generate().exposed()),
+      try await send(.post, "/admin/auth/login", body: #"{"email":"ada@example.com","password":"wrong"}"#),
       try await send(
         .post, "/agent/v1/session",
         body: JSONValue.object(SessionBodyTests.valid.merging(["timestamp": .timestamp(Date())]) { $1 }).canonicalText),
@@ -235,6 +245,10 @@ import Testing
         verification: KeyVerification(
           rpc: AMQPRPCClient(configuration: amqp, logger: Self.logger),
           authenticator: CommandAuthenticator(key: SecretBytes(copying: key)), timeout: .seconds(1)),
-        platform: try #require(LocalKeyEncryptionKey(masterKey: .random(count: 32)))))
+        platform: try #require(LocalKeyEncryptionKey(masterKey: .random(count: 32)))),
+      signIn: SignIn(
+        pool: pool,
+        issuer: await AdminTokenIssuer(key: SecretBytes(copying: key), issuer: "issuer", audience: "tenant-kms"),
+        proxies: 0))
   }
 }

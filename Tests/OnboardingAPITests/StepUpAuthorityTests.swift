@@ -4,6 +4,7 @@ import HTTPTypes
 import Hummingbird
 import JSON
 import NIOCore
+import Repository
 import Testing
 
 @testable import onboarding_api

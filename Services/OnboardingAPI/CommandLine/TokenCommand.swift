@@ -1,6 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
-import JWTKit
+import Repository
 import ServiceKit
 
 /// `onboarding-api token`
@@ -31,12 +31,9 @@ struct TokenCommand: AsyncParsableCommand {
     let issuer = settings.read(IdentitySettings.issuer) { $0 }
     let audience = settings.read(IdentitySettings.audience) { $0 }
     let all = try settings.require(key, issuer, audience)
-    let keys = await StaticTokenKey.hmac(all.0).keys
-    let claims = AdminClaims(
-      sub: SubjectClaim(value: subject), tenantID: tenant.id.uuidString.lowercased(), role: role,
-      iss: IssuerClaim(value: all.1), aud: TokenAudience(all.2),
-      exp: ExpirationClaim(value: Date().addingTimeInterval(TimeInterval(expiresIn))))
-    print(try await keys.sign(claims))
+    print(
+      try await AdminTokenIssuer(key: all.0, issuer: all.1, audience: all.2).issue(
+        to: subject, of: tenant.id, as: role, expiresAt: Date().addingTimeInterval(TimeInterval(expiresIn))))
   }
 }
 
@@ -49,5 +46,3 @@ struct UUIDArgument: ExpressibleByArgument {
     self.id = id
   }
 }
-
-extension AdminIdentity.Role: ExpressibleByArgument {}

@@ -1,12 +1,15 @@
 import FoundationEssentials
 import Hummingbird
 import Logging
+import NIOCore
 
 /// What every request carries.
 struct APIContext: RequestContext {
   var coreContext: CoreRequestContextStorage
   /// Ours, never the client's: it stands in every answer and every log line of the request.
   let requestID: String
+  /// The other end of the connection: the client, or the proxy before us.
+  let peer: SocketAddress?
   /// Who asks, once an admin token was accepted.
   var admin: AdminIdentity?
   /// Whose data is asked for, once an API key was accepted.
@@ -15,6 +18,7 @@ struct APIContext: RequestContext {
   init(source: ApplicationRequestContextSource) {
     coreContext = CoreRequestContextStorage(source: source)
     requestID = UUID().uuidString.lowercased()
+    peer = source.channel.remoteAddress
     logger[metadataKey: "request_id"] = "\(requestID)"
   }
 }

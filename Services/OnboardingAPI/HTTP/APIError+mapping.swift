@@ -1,5 +1,6 @@
 import AMQP
 import CloudKMS
+import Cryptography
 import HTTPTypes
 import Hummingbird
 import JSON
@@ -93,4 +94,13 @@ extension HTTPError: APIErrorConvertible {
     default: APIError(status: status, type: "invalid_request", message: body ?? status.reasonPhrase)
     }
   }
+}
+
+extension CryptographyError: APIErrorConvertible {
+  /// Only what a client's password can meet: the memory that hashing it takes.
+  var apiError: APIError? { code == .outOfMemory ? .unavailable("memory to check passwords with") : nil }
+}
+
+extension AttemptsExhausted: APIErrorConvertible {
+  var apiError: APIError? { .rateLimited("too many attempts; wait, then try again", retryAfter: retryAfter) }
 }

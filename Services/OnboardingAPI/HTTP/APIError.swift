@@ -35,6 +35,11 @@ extension APIError {
     APIError(status: .forbidden, type: "permission_denied", message: message)
   }
 
+  /// - Parameter retryAfter: in seconds.
+  static func rateLimited(_ message: String, retryAfter: Int) -> APIError {
+    APIError(status: .tooManyRequests, type: "rate_limited", message: message, retryAfter: retryAfter)
+  }
+
   static func notFound(_ message: String = "no such resource") -> APIError {
     APIError(status: .notFound, type: "not_found", message: message)
   }

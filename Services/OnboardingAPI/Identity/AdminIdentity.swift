@@ -1,19 +1,17 @@
 import FoundationEssentials
+import Repository
 
 /// Who asks, as the admin token says.
 struct AdminIdentity: Sendable, Equatable {
-  enum Role: String, Sendable, Codable, CaseIterable {
-    case owner, admin, member, viewer
-
-    /// Owner and admin may change things; everyone in the tenant may read.
-    var mayWrite: Bool { self == .owner || self == .admin }
-  }
+  typealias Role = UserRole
 
   let subject: String
   let tenantID: UUID
   let role: Role
   /// Until when the token is good.
   let expiresAt: Date
+  /// The sign-in that the token is good for as long as it lasts; nil for a token that none of our sign-ins gave out.
+  var sessionID: UUID?
 
   /// - Throws: 403 where the role may only read.
   func requireWriter() throws(APIError) {

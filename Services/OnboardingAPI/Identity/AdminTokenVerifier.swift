@@ -22,7 +22,11 @@ struct AdminTokenVerifier: Sendable {
       claims.nbf.map({ $0.value <= now() }) ?? true,
       let tenantID = UUID(uuidString: claims.tenantID), Self.isStorable(claims.sub.value)
     else { throw Self.refused }
-    return AdminIdentity(subject: claims.sub.value, tenantID: tenantID, role: claims.role, expiresAt: claims.exp.value)
+    let sessionID = claims.sessionID.flatMap { UUID(uuidString: $0) }
+    guard (sessionID == nil) == (claims.sessionID == nil) else { throw Self.refused }
+    return AdminIdentity(
+      subject: claims.sub.value, tenantID: tenantID, role: claims.role, expiresAt: claims.exp.value,
+      sessionID: sessionID)
   }
 
   private func verifiedClaims(of token: String) async throws -> AdminClaims {
@@ -39,7 +43,7 @@ struct AdminTokenVerifier: Sendable {
   }
 
   /// One answer for every fault, so that it tells a forger nothing.
-  private static let refused = APIError.notAuthenticated("the admin token is missing, expired or not valid here")
+  static let refused = APIError.notAuthenticated("the admin token is missing, expired or not valid here")
 }
 
 /// The part of a token's header that chooses a key, or forbids to go on (RFC 7515 §4.1).

@@ -1,16 +1,24 @@
+import FoundationEssentials
 import Hummingbird
 import Logging
 import Repository
 
-/// Lets requests with a valid admin token into the routes behind it.
+/// Lets requests with a valid admin token into the routes behind it: one that a sign-in gave out is valid only while the
+/// sign-in lasts.
 struct AdminAuthentication: RouterMiddleware {
   let tokens: AdminTokenVerifier
+  let users: UserStore
 
   func handle(
     _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
   ) async throws -> Response {
     var context = context
     let identity = try await tokens.identity(of: request.bearerToken())
+    if let sessionID = identity.sessionID {
+      guard try await users.isOpen(sessionID, of: identity.tenantID, at: Date()) else {
+        throw AdminTokenVerifier.refused
+      }
+    }
     context.admin = identity
     context.logger[metadataKey: "tenant_id"] = "\(identity.tenantID)"
     return try await next(request, context)

@@ -64,6 +64,12 @@ struct IdentitySettings: Sendable {
     }
   }
 
+  /// Makes what issues admin tokens at a sign-in; nil where only an issuer elsewhere can.
+  func makeTokenIssuer() async -> AdminTokenIssuer? {
+    guard case .hmac(let key) = key else { return nil }
+    return await AdminTokenIssuer(key: key, issuer: issuer, audience: audience)
+  }
+
   /// A client for the issuer's keys; shut it down before the process exits.
   func makeHTTPClient() -> HTTPClient {
     var configuration = HTTPClientConfiguration()

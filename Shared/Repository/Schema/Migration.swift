@@ -20,5 +20,6 @@ struct Migration: Sendable {
     Migration(version: 7, name: "rewrap_limits", sql: PackageResources._007_rewrap_limits_sql),
     Migration(version: 8, name: "grants", sql: PackageResources._008_grants_sql),
     Migration(version: 10, name: "agents", sql: PackageResources._010_agents_sql),
+    Migration(version: 12, name: "users", sql: PackageResources._012_users_sql),
   ]
 }

@@ -76,8 +76,8 @@ struct Deployment: Sendable {
     let connection = try await database.connect()
     var digest = ""
     for table in [
-      "tenants", "api_keys", "tenant_kms_configs", "external_id_claims", "tenant_keys", "secrets", "secret_values",
-      "rewrap_jobs", "rewrap_ranges", "rewrap_failures", "outbox", "audit_log_critical",
+      "tenants", "api_keys", "users", "tenant_kms_configs", "external_id_claims", "tenant_keys", "secrets",
+      "secret_values", "rewrap_jobs", "rewrap_ranges", "rewrap_failures", "outbox", "audit_log_critical",
     ] {
       let rows = try await connection.execute(
         PostgresStatement(
@@ -101,22 +101,32 @@ struct Deployment: Sendable {
   }
 
   /// Runs `onboarding-api` to its end and answers what it printed.
+  /// - Parameter input: what it reads from standard input; nothing unless told.
   /// - Throws: ``Failed``.
-  static func run(_ arguments: [String], _ environment: [String: String]) async throws -> String {
+  static func run(_ arguments: [String], _ environment: [String: String], input: String? = nil) async throws -> String {
     try await withCheckedThrowingContinuation { continuation in
       // It blocks, so not on Swift's pool.
-      DispatchQueue.global().async { continuation.resume(with: Result { try runBlocking(arguments, environment) }) }
+      DispatchQueue.global().async {
+        continuation.resume(with: Result { try runBlocking(arguments, environment, input) })
+      }
     }
   }
 
-  private static func runBlocking(_ arguments: [String], _ environment: [String: String]) throws -> String {
+  private static func runBlocking(
+    _ arguments: [String], _ environment: [String: String], _ input: String?
+  ) throws -> String {
     let process = Process()
     process.executableURL = RunningProgram.folder.appending(path: "onboarding-api")
     process.arguments = arguments
     process.environment = environment
     let output = Pipe()
     process.standardOutput = output
+    let typed = Pipe()
+    process.standardInput = typed
     try process.run()
+    // Little enough for the pipe to hold all of it.
+    try typed.fileHandleForWriting.write(contentsOf: Data((input ?? "").utf8))
+    try typed.fileHandleForWriting.close()
     let data = try output.fileHandleForReading.readToEnd() ?? Data()
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {

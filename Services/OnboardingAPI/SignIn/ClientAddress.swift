@@ -1,0 +1,43 @@
+import Glibc
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// Whose attempts are counted together: an IPv4 address, or the /64 network that one customer has in IPv6.
+struct ClientAddress: Sendable, Equatable {
+  /// `192.0.2.1`, `2001:db8:0:1::/64`, or `local` for a connection without an address.
+  let text: String
+
+  /// - Parameters:
+  ///   - request: of which `X-Forwarded-For` counts where proxies stand in front.
+  ///   - peer: the other end of the connection.
+  ///   - proxies: how many there are. Each adds whom it heard from at the end, so what stands before the last that many
+  ///     entries is only what a client says.
+  init(of request: Request, from peer: SocketAddress?, proxies: Int) {
+    let forwarded = request.headers[values: .forwardedFor].joined(separator: ",").split(separator: ",")
+    let entry = proxies > 0 ? forwarded.suffix(proxies).first.map { $0.trimmingPrefix { $0 == " " } } : nil
+    text = entry.flatMap { Self.network(of: String($0)) } ?? peer?.ipAddress.flatMap(Self.network) ?? "local"
+  }
+
+  /// Nil for what is no address.
+  private static func network(of text: String) -> String? {
+    var four = in_addr()
+    if inet_pton(AF_INET, text, &four) == 1 { return Self.dotted(withUnsafeBytes(of: four) { [UInt8]($0) }) }
+    var six = in6_addr()
+    guard inet_pton(AF_INET6, text, &six) == 1 else { return nil }
+    let bytes = withUnsafeBytes(of: six) { [UInt8]($0) }
+    // An IPv4 client as a socket for both sees it (RFC 4291, section 2.5.5.2).
+    if bytes.prefix(10).allSatisfy({ $0 == 0 }), bytes[10...11] == [0xFF, 0xFF] { return Self.dotted(bytes[12...]) }
+    let groups = stride(from: 0, to: 8, by: 2).map { UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]) }
+    return groups.map { String($0, radix: 16) }.joined(separator: ":") + "::/64"
+  }
+
+  private static func dotted(_ bytes: some Collection<UInt8>) -> String {
+    bytes.map { String($0) }.joined(separator: ".")
+  }
+}
+
+extension HTTPField.Name {
+  /// `X-Forwarded-For`.
+  static let forwardedFor = Self("X-Forwarded-For") ?? .authorization
+}

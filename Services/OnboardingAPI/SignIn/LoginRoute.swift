@@ -1,0 +1,24 @@
+import Hummingbird
+import JSON
+import Logging
+import Repository
+
+/// `POST /admin/auth/login`: an admin token for who proves their password.
+struct LoginRoute: Sendable {
+  let signIn: SignIn
+
+  func respond(to request: Request, context: APIContext) async throws -> Response {
+    let body = try LoginBody(try await request.json(limit: LoginBody.limit))
+    let address = ClientAddress(of: request, from: context.peer, proxies: signIn.proxies)
+    let issued = try await signIn.token(for: body.email, body.password, from: address)
+    context.logger.info(
+      "signed in",
+      metadata: [
+        "tenant_id": "\(issued.user.tenantID)", "user": .string(.lowercased(issued.user.id)),
+        "address": "\(address.text)",
+      ])
+    return Response(json: [
+      "token": .string(issued.token), "token_type": "Bearer", "expires_at": .timestamp(issued.expiresAt),
+    ])
+  }
+}
