@@ -125,8 +125,8 @@ let suites: [Target] = [
   tests(
     "RewrapWorkerTests",
     [
-      "CloudKMS", "Commands", "Cryptography", "Envelope", "Locking", "MasterKeys", "Repository", "ServiceKit",
-      "rewrap-worker", configuration, lifecycle, logging,
+      "CloudKMS", "Commands", "Cryptography", "Envelope", "Locking", "MasterKeys", "Postgres", "Repository",
+      "ServiceKit", "rewrap-worker", configuration, lifecycle, logging,
     ]),
   tests(
     "ServiceKitTests",

@@ -31,6 +31,11 @@ struct WorkerConfiguration: Sendable {
   static let stall = Setting(
     "REWRAP_STALLED_SECONDS", "after how long a job that stands still is carried on, 1 to 3600", default: "30")
 
+  /// A worker that freezes in the midst of a batch holds rows, for which the tenant's clients wait, for whom its next
+  /// rotation waits. So the server ends its session. A cloud may keep a batch waiting for longer, for a key: that one is
+  /// tried again, with the key in memory.
+  static let longestIdleInBatch = Duration.seconds(10)
+
   /// Every setting of this service.
   static let settings =
     CommonSettings.all + CommonSettings.database + PlatformSettings.all + PlatformSettings.masterKeySettings
@@ -42,7 +47,8 @@ struct WorkerConfiguration: Sendable {
     let window = settings.read(Self.window, as: Setting.integer(1...64))
     let concurrency = settings.read(Self.concurrency, as: Setting.integer(1...64))
     let stall = settings.read(Self.stall, as: Setting.seconds(1...3_600))
-    database = try DatabaseSettings(&settings, service: "rewrap-worker")
+    database = try DatabaseSettings(
+      &settings, service: "rewrap-worker", idleInTransactionTimeout: Self.longestIdleInBatch)
     platform = try PlatformSettings(&settings)
     health = try HealthSettings(&settings)
     masterKey = try PlatformSettings.masterKey(&settings)

@@ -66,12 +66,16 @@ public struct DatabaseSettings: Sendable {
   /// - Parameters:
   ///   - service: the name shown in `pg_stat_activity`.
   ///   - statementTimeout: the longest that a statement may take; 60 seconds unless told, nil for no limit.
+  ///   - idleInTransactionTimeout: the longest that a transaction may idle; 60 seconds unless told, nil for no limit.
   /// - Throws: ``ConfigurationError`` with everything wrong so far, also in settings read before.
   public init(
-    _ settings: inout SettingsReader, service: String, statementTimeout: Duration? = .seconds(60)
+    _ settings: inout SettingsReader, service: String, statementTimeout: Duration? = .seconds(60),
+    idleInTransactionTimeout: Duration? = .seconds(60)
   ) throws(ConfigurationError) {
     let configuration = settings.read(CommonSettings.databaseURL) {
-      try PostgresConfiguration(url: $0, applicationName: service, statementTimeout: statementTimeout)
+      try PostgresConfiguration(
+        url: $0, applicationName: service, statementTimeout: statementTimeout,
+        idleInTransactionTimeout: idleInTransactionTimeout)
     }
     let connections = settings.read(CommonSettings.databaseConnections, as: Setting.integer(1...100))
     (self.configuration, self.connections) = try settings.require(configuration, connections)

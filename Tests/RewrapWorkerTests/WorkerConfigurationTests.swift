@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import Postgres
 import ServiceKit
 import Testing
 
@@ -40,6 +41,10 @@ import Testing
       #expect(error?.problems.count == 1)
       #expect(error?.problems.first?.hasPrefix("REWRAP_CONCURRENCY: must be less than DATABASE_CONNECTIONS") == true)
     }
+  }
+
+  @Test func `a batch that stands still doesn't hold its rows for long`() throws {
+    #expect(try configuration([:]).database.configuration.idleInTransactionTimeout == .seconds(10))
   }
 
   @Test func `every setting is listed once`() {

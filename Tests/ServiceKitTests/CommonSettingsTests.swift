@@ -26,6 +26,7 @@ import Testing
     #expect(database.connections == 8)
     #expect(database.configuration.applicationName == "test")
     #expect(database.configuration.statementTimeout == .seconds(60))
+    #expect(database.configuration.idleInTransactionTimeout == .seconds(60))
     let patient = try DatabaseSettings(&settings, service: "test", statementTimeout: nil)
     #expect(patient.configuration.statementTimeout == nil)
     let platform = try PlatformSettings(&settings)

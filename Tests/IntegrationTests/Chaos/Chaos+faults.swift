@@ -1,6 +1,8 @@
 import FoundationEssentials
 import Glibc
+import Postgres
 import Repository
+import Testing
 
 extension Chaos {
   /// Kills a program and starts it again.
@@ -29,6 +31,36 @@ extension Chaos {
       for worker in deployment.workers { await worker.stop(SIGKILL) }
       if try await status(of: job) == .running { return job }
       try startWorkers()
+    }
+  }
+
+  /// Pauses a worker while one of its sessions holds rows that it has rewrapped and not committed.
+  func freezeWorker(_ generator: inout SeededGenerator) async throws -> RunningProgram {
+    let worker = try #require(deployment.workers.randomElement(using: &generator))
+    while true {
+      let job = try await onboard()
+      try await untilMoving(job)
+      while try await status(of: job) == .running {
+        worker.signal(SIGSTOP)
+        if try await isBatchHeld() { return worker }
+        worker.signal(SIGCONT)
+      }
+    }
+  }
+
+  /// Whether a batch that has written idles, once either that is certain or none is under way.
+  private func isBatchHeld() async throws -> Bool {
+    try await deployment.withPool { pool in
+      while true {
+        let batches = try await pool.execute(
+          """
+          SELECT count(*) AS open, count(*) FILTER (WHERE state_change < now() - interval '0.3 s') AS held
+          FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'rewrap-worker'
+            AND state = 'idle in transaction' AND backend_xid IS NOT NULL
+          """)[0]
+        if try batches.get("held", as: Int64.self) > 0 { return true }
+        if try batches.get("open", as: Int64.self) == 0 { return false }
+      }
     }
   }
 
