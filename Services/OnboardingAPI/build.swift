@@ -114,7 +114,9 @@ func buildRouter(
   admin.post(
     "versions/:version/revoke",
     use: RevokeRoute(keys: keys, generation: generation, masterKeys: masterKeys, stepUp: stepUp).respond)
-  admin.get("events", use: EventRoute(hub: hub, rewraps: rewrapStore, keys: keys, now: { Date() }).respond)
+  let chain = AuditChain(pool: pool)
+  admin.get(
+    "events", use: EventRoute(hub: hub, rewraps: rewrapStore, keys: keys, chain: chain, now: { Date() }).respond)
   admin.get("rewrap", use: rewraps.list)
   admin.get("rewrap/limit", use: limit.show)
   admin.put("rewrap/limit", use: limit.set)
@@ -123,7 +125,7 @@ func buildRouter(
   admin.post("rewrap/:lease_id/resume", use: rewraps.resume)
   admin.post("rewrap/:lease_id/retry-failed", use: rewraps.retryFailed)
 
-  let audit = AuditRoutes(chain: AuditChain(pool: pool))
+  let audit = AuditRoutes(chain: chain)
   let auditing = authenticated.group("audit")
   auditing.get("chain", use: audit.list)
   auditing.get("chain/verify", use: audit.verify)

@@ -16,7 +16,7 @@ import Testing
   }
 
   @Test func `who comes anew to a tenant without a key or a job is told of nothing`() {
-    #expect(TenantView(jobs: [], configuration: nil, versions: []).events(since: nil).isEmpty)
+    #expect(TenantView.removed.events(since: nil).isEmpty)
   }
 
   @Test func `what hasn't changed isn't told`() {
@@ -48,9 +48,10 @@ import Testing
   }
 
   @Test func `a seal ends with the configuration that it was of`() {
-    let removed = TenantView(jobs: [], configuration: nil, versions: [])
+    let removed = TenantView.removed
     let events = removed.events(since: .sample(sealedSince: Issuer.now))
-    #expect(events == [ServerSentEvent(name: "tenant.unsealed", data: ["last_verified_at": .null])])
+    #expect(events.map(\.name) == ["tenant.unsealed"])
+    #expect(events[0].data["last_verified_at"] == .null)
     #expect(removed.events(since: .sample()).isEmpty)
   }
 
@@ -60,6 +61,14 @@ import Testing
     let events = after.events(since: before)
     #expect(events.map(\.name) == ["key.revoked", "key.rotated"])
     #expect(events.map(\.data["version"]) == [0, 2])
+  }
+
+  @Test func `what the audit chain holds a row of is told with the chain's head`() {
+    let before = TenantView.sample(versions: [1: .active, 0: .retired])
+    let after = TenantView.sample(sealedSince: Issuer.now, versions: [2: .active, 1: .retired, 0: .revoked])
+    let events = after.events(since: before) + before.events(since: after)
+    #expect(Set(events.map(\.name)) == ["tenant.sealed", "key.revoked", "key.rotated", "tenant.unsealed"])
+    for event in events { #expect(event.data["audit_head"]?.string == "7:" + String(repeating: "ab", count: 32)) }
   }
 
   @Test func `an event is its lines and an empty one`() {
@@ -82,8 +91,13 @@ extension TenantView {
         KeyVersion(
           id: UUID(), tenantID: UUID(), version: version, status: status,
           wrapping: Wrapping(method: .global, wrappedKey: [], provider: nil), createdAt: Issuer.now, retiredAt: nil)
-      })
+      }, auditHead: head)
   }
+
+  /// Of a tenant without a configuration.
+  fileprivate static let removed = TenantView(jobs: [], configuration: nil, versions: [], auditHead: head)
+
+  private static let head = AuditHead(sequenceNumber: 7, hash: [UInt8](repeating: 0xab, count: 32))
 }
 
 extension RewrapJob {

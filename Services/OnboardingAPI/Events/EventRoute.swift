@@ -17,12 +17,13 @@ struct EventRoute: Sendable {
   let hub: EventHub
   let rewraps: RewrapStore
   let keys: KeyStore
+  let chain: AuditChain
   let now: @Sendable () -> Date
 
   func respond(to request: Request, context: AdminContext) async throws -> Response {
     let identity = context.identity
     let watch = try hub.watch(identity.tenantID)
-    let first = try await TenantView.read(identity.tenantID, rewraps, keys)
+    let first = try await TenantView.read(identity.tenantID, rewraps, keys, chain)
     let left = Duration.seconds(identity.expiresAt.timeIntervalSince(now()))
     let logger = context.logger
     return Response(
@@ -49,7 +50,7 @@ struct EventRoute: Sendable {
     try await send(first.events(since: nil), to: &writer)
     var last = first
     for await _ in watch.wakeUps {
-      let view = try await TenantView.read(tenantID, rewraps, keys)
+      let view = try await TenantView.read(tenantID, rewraps, keys, chain)
       try await send(view.events(since: last), to: &writer)
       last = view
       try await Task.sleep(for: Self.pause)

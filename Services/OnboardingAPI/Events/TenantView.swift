@@ -14,12 +14,17 @@ struct TenantView: Sendable, Equatable {
   let configuration: KMSConfiguration?
   /// Newest first.
   let versions: [KeyVersion]
+  /// What the audit chain commits to, with all that is seen here.
+  let auditHead: AuditHead
 
-  /// Reads it.
-  static func read(_ tenantID: UUID, _ rewraps: RewrapStore, _ keys: KeyStore) async throws -> TenantView {
+  /// Reads it; the chain's head comes last, so that it covers the rest.
+  static func read(
+    _ tenantID: UUID, _ rewraps: RewrapStore, _ keys: KeyStore, _ chain: AuditChain
+  ) async throws -> TenantView {
     TenantView(
       jobs: try await rewraps.jobs(of: tenantID, limit: jobs),
-      configuration: try await keys.configuration(of: tenantID), versions: try await keys.versions(of: tenantID))
+      configuration: try await keys.configuration(of: tenantID), versions: try await keys.versions(of: tenantID),
+      auditHead: try await chain.head())
   }
 
   /// What has happened since an earlier view, or, to who has none, what is the case.
@@ -38,8 +43,8 @@ struct TenantView: Sendable, Equatable {
     return versions.reversed().compactMap { key in
       guard known[key.version] != key.status else { return nil }
       switch key.status {
-      case .active: return ServerSentEvent(.keyRotated, ["version": .integer(key.version)])
-      case .revoked: return ServerSentEvent(.keyRevoked, ["version": .integer(key.version)])
+      case .active: return chained(.keyRotated, ["version": .integer(key.version)])
+      case .revoked: return chained(.keyRevoked, ["version": .integer(key.version)])
       case .retired: return nil
       }
     }
@@ -49,15 +54,20 @@ struct TenantView: Sendable, Equatable {
 
   private var seal: ServerSentEvent {
     if let since = configuration?.sealedSince {
-      ServerSentEvent(
+      chained(
         .tenantSealed,
         [
           "sealed_since": .timestamp(since),
           "last_verify_error": configuration?.lastVerifyError.map { .string($0) } ?? .null,
         ])
     } else {
-      ServerSentEvent(.tenantUnsealed, ["last_verified_at": .timestamp(configuration?.lastVerifiedAt)])
+      chained(.tenantUnsealed, ["last_verified_at": .timestamp(configuration?.lastVerifiedAt)])
     }
+  }
+
+  /// An event of what the audit chain holds a row of: whoever keeps its head can show later what was cut off since.
+  private func chained(_ kind: TenantEvent.Kind, _ members: [String: JSONValue]) -> ServerSentEvent {
+    ServerSentEvent(kind, .object(members.merging(["audit_head": .string(auditHead.description)]) { $1 }))
   }
 }
 

@@ -13,13 +13,11 @@ public struct AuditChain: Sendable {
   /// this last.
   public static func append(_ entry: AuditEntry, at time: Date, in transaction: PostgresTransaction) async throws {
     _ = try await transaction.execute("SELECT pg_advisory_xact_lock($1)", [.int8(AdvisoryLock.auditChain)])
-    let head = try await transaction.execute(
-      "SELECT sequence_number, row_hash FROM audit_log_critical ORDER BY sequence_number DESC LIMIT 1", [])
-    let sequenceNumber = try (head.first?.get("sequence_number", as: Int64.self) ?? 0) + 1
-    let previousHash = try head.first?.get("row_hash", as: [UInt8].self) ?? Self.genesis
+    let head = try AuditHead(await transaction.execute(Self.lastRow, []))
+    let sequenceNumber = head.sequenceNumber + 1
     let microseconds = Int64((time.timeIntervalSince1970 * 1e6).rounded())
     let rowHash = AuditRow.hash(
-      sequenceNumber: sequenceNumber, previousHash: previousHash, at: microseconds, entry: entry)
+      sequenceNumber: sequenceNumber, previousHash: head.hash, at: microseconds, entry: entry)
     _ = try await transaction.execute(
       """
       INSERT INTO audit_log_critical
@@ -27,10 +25,15 @@ public struct AuditChain: Sendable {
       VALUES ($1, $2, $3, timestamptz 'epoch' + $4 * interval '1 microsecond', $5, $6, $7, $8, $9, $10)
       """,
       [
-        .int8(sequenceNumber), .bytes(previousHash), .bytes(rowHash), .int8(microseconds),
+        .int8(sequenceNumber), .bytes(head.hash), .bytes(rowHash), .int8(microseconds),
         entry.tenantID.map { .uuid($0) } ?? .null, .text(entry.actorID), .text(entry.action),
         .text(entry.resourceType), .text(entry.resourceID), .json(entry.details.canonicalBytes),
       ])
+  }
+
+  /// What the chain commits to now, taken from its last row without a look at those before.
+  public func head() async throws -> AuditHead {
+    try AuditHead(await pool.withConnection { connection in try await connection.execute(Self.lastRow, []) })
   }
 
   /// The rows from a sequence number on, oldest first.
@@ -76,6 +79,17 @@ public struct AuditChain: Sendable {
   }
 
   static let genesis = [UInt8](repeating: 0, count: 32)
+
+  private static let lastRow: PostgresStatement =
+    "SELECT sequence_number, row_hash FROM audit_log_critical ORDER BY sequence_number DESC LIMIT 1"
+}
+
+extension AuditHead {
+  fileprivate init(_ lastRow: PostgresRows) throws {
+    self.init(
+      sequenceNumber: try lastRow.first?.get("sequence_number", as: Int64.self) ?? 0,
+      hash: try lastRow.first?.get("row_hash", as: [UInt8].self) ?? AuditChain.genesis)
+  }
 }
 
 extension AuditRow {
