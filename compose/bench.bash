@@ -4,24 +4,11 @@
 benchmarks=$repository/Tests/Benchmarks
 
 bench() {
-  [[ ${1-} == rewrap ]] || usage_error "bench: no such benchmark: ${1-} (there is: rewrap)"
-  bench_rewrap "${@:2}"
-}
-
-# The tenant's keys are wrapped by the deployment's own key, so that no cloud is in the path; what the API does is relay
-# the job's command from the outbox.
-bench_rewrap() {
-  local arguments=()
-  while (($# > 0)); do
-    case $1 in
-      --rows | --payload | --workers | --runs | --neighbour)
-        [[ ${2-} =~ ^[1-9][0-9]*$ ]] || usage_error "$1 takes a number"
-        arguments+=("$1" "$2")
-        shift 2
-        ;;
-      *) usage_error "bench rewrap: unknown argument $1" ;;
-    esac
-  done
+  case ${1-} in
+    rewrap) numbers "bench rewrap" "--rows --payload --workers --runs --neighbour" "${@:2}" ;;
+    checks) numbers "bench checks" "--tenants --verifiers --interval --intervals" "${@:2}" ;;
+    *) usage_error "bench: no such benchmark: ${1-} (there are: rewrap, checks)" ;;
+  esac
   install_packages
   build_services
   trap 'stop_processes onboarding-api && stop_processes "${started[@]}"' EXIT
@@ -29,10 +16,31 @@ bench_rewrap() {
   start_rabbitmq
   ensure_peer
   start_relay
-  # The superuser's password comes from a file, since a command line is public.
-  "${environment[@]}" PGPASSFILE="$home/secrets/pgpass" "$home/peer/bin/python" "$benchmarks/rewrap.py" \
-    "${arguments[@]}" --database "postgres://postgres@127.0.0.1:$(port postgres)/tenant_kms" \
-    --master-key "$home/secrets/master_key" --worker "$binaries/rewrap-worker" 9>&-
+  "bench_$1" "${@:2}"
+}
+
+# Refuses all but the options of a benchmark, each with a number.
+numbers() {
+  local name=$1 options=$2
+  shift 2
+  while (($# > 0)); do
+    [[ " $options " == *" $1 "* ]] || usage_error "$name: unknown argument $1"
+    [[ ${2-} =~ ^[1-9][0-9]*$ ]] || usage_error "$1 takes a number"
+    shift 2
+  done
+}
+
+# The tenant's keys are wrapped by the deployment's own key, so that no cloud is in the path; what the API does is relay
+# the job's command from the outbox.
+bench_rewrap() { benchmark rewrap "$@" --master-key "$home/secrets/master_key" --worker "$binaries/rewrap-worker"; }
+
+# The cloud is the benchmark's own, since no other stand-in is as patient.
+bench_checks() { benchmark checks "$@" --verifier "$binaries/verifier"; }
+
+# The superuser's password comes from a file, since a command line is public.
+benchmark() {
+  "${environment[@]}" PGPASSFILE="$home/secrets/pgpass" "$home/peer/bin/python" "$benchmarks/$1.py" "${@:2}" \
+    --database "postgres://postgres@127.0.0.1:$(port postgres)/tenant_kms" 9>&-
 }
 
 start_relay() {

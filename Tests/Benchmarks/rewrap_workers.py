@@ -1,13 +1,12 @@
 """The product's own workers, and the jobs that they are given."""
 
-import os
-import pathlib
 import subprocess
 import tempfile
 import time
 import uuid
 
-TICKS = os.sysconf("SC_CLK_TCK")
+from process import cpu_seconds, peak
+
 START = """
 WITH job AS (
   INSERT INTO rewrap_jobs (id, tenant_id, target_version, status) VALUES (%(job)s, %(tenant)s, 1, 'running'))
@@ -68,18 +67,12 @@ class Workers:
         return job
 
     def cpu(self):
-        """The processor time of all workers so far, in seconds (proc(5), fields 14 and 15)."""
-        fields = [pathlib.Path(f"/proc/{process.pid}/stat").read_text().rsplit(")")[-1].split() for process in self.processes]
-        return sum(int(field[11]) + int(field[12]) for field in fields) / TICKS
+        """The processor time of all workers so far, in seconds."""
+        return sum(cpu_seconds(process.pid) for process in self.processes)
 
     def memory(self):
         """The most memory that any of them has had resident, in MiB."""
         return max(peak(process.pid) for process in self.processes)
-
-
-def peak(pid):
-    status = pathlib.Path(f"/proc/{pid}/status").read_text()
-    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) / 1024
 
 
 def read(log):
