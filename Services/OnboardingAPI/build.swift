@@ -56,6 +56,7 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
     keys: try await configuration.identity.makeKeySource(client: issuer), issuer: configuration.identity.issuer,
     audience: configuration.identity.audience, now: { Date() })
 
+  let hasher = PasswordHasher()
   let router = buildRouter(
     metrics: metrics, tokens: tokens, stepUp: await StepUpAuthority(key: configuration.stepUpKey), pool: pool,
     masterKeys: masterKeys, hub: hub,
@@ -64,8 +65,8 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
         rpc: rpc, authenticator: common.authenticator, timeout: configuration.verifyTimeout),
       platform: configuration.masterKey),
     signIn: await configuration.identity.makeTokenIssuer().map {
-      SignIn(pool: pool, issuer: $0, proxies: configuration.proxies)
-    })
+      SignIn(pool: pool, hasher: hasher, issuer: $0, proxies: configuration.proxies)
+    }, authenticators: Authenticators(pool: pool, hasher: hasher, masterKey: configuration.masterKey))
   let application = Application(
     router: router,
     configuration: .init(address: .hostname(configuration.host, port: configuration.port)),
@@ -87,7 +88,7 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
 func buildRouter(
   metrics: MetricRegistry, tokens: AdminTokenVerifier, stepUp: StepUpAuthority, pool: PostgresPool,
   masterKeys: MasterKeys, hub: EventHub,
-  generation: KeyGeneration, signIn: SignIn?
+  generation: KeyGeneration, signIn: SignIn?, authenticators: Authenticators
 ) -> Router<APIContext> {
   let router = Router(context: APIContext.self)
   router.add(middleware: RequestMiddleware())
@@ -102,6 +103,12 @@ func buildRouter(
   if let signIn { router.post("admin/auth/login", use: LoginRoute(signIn: signIn).respond) }
   let authenticated = router.group("admin").add(middleware: AdminAuthentication(tokens: tokens, users: users))
     .group(context: AdminContext.self)
+  let codes = AuthenticatorRoutes(authenticators: authenticators, stepUp: stepUp)
+  let auth = authenticated.group("auth")
+  auth.post("logout", use: LogoutRoute(users: users).respond)
+  auth.post("totp", use: codes.begin)
+  auth.post("totp/confirm", use: codes.confirm)
+  auth.post("step-up", use: codes.stepUp)
   let admin = authenticated.group("tenant-kms")
   admin.post(use: OnboardRoute(keys: keys, generation: generation).respond)
   admin.post(

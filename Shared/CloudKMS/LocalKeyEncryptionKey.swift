@@ -37,12 +37,7 @@ public struct LocalKeyEncryptionKey: Sendable {
   public func wrap(
     _ key: SecretBytes, tenantID: UUID, keyID: UUID, keyVersion: UInt32, random: RandomSource = .system
   ) throws(KMSFailure) -> [UInt8] {
-    do throws(EnvelopeError) {
-      return try EnvelopeCipher(key: masterKey, kind: .masterKey, keyVersion: keyVersion, random: random)
-        .seal(key, at: Self.address(tenantID, keyID))
-    } catch {
-      throw Self.failure(error, .encrypt)
-    }
+    try seal(key, keyVersion: keyVersion, at: Self.address(tenantID, .tenantKeys, keyID), random: random)
   }
 
   /// Unwraps a key.
@@ -51,21 +46,63 @@ public struct LocalKeyEncryptionKey: Sendable {
   public func unwrap(
     _ wrapped: [UInt8], tenantID: UUID, keyID: UUID, keyVersion: UInt32
   ) throws(KMSFailure) -> SecretBytes {
+    try open(wrapped, keyVersion: keyVersion, at: Self.address(tenantID, .tenantKeys, keyID))
+  }
+
+  private func seal(
+    _ key: SecretBytes, keyVersion: UInt32, at address: ValueAddress, random: RandomSource
+  ) throws(KMSFailure) -> [UInt8] {
     do throws(EnvelopeError) {
-      return try EnvelopeCipher(key: masterKey, kind: .masterKey, keyVersion: keyVersion)
-        .open(wrapped, at: Self.address(tenantID, keyID))
+      return try EnvelopeCipher(key: masterKey, kind: .masterKey, keyVersion: keyVersion, random: random)
+        .seal(key, at: address)
+    } catch {
+      throw Self.failure(error, .encrypt)
+    }
+  }
+
+  private func open(
+    _ wrapped: [UInt8], keyVersion: UInt32, at address: ValueAddress
+  ) throws(KMSFailure) -> SecretBytes {
+    do throws(EnvelopeError) {
+      return try EnvelopeCipher(key: masterKey, kind: .masterKey, keyVersion: keyVersion).open(wrapped, at: address)
     } catch {
       throw Self.failure(error, .decrypt)
     }
   }
 
-  private static func address(_ tenantID: UUID, _ keyID: UUID) -> ValueAddress {
-    ValueAddress(tenantID: tenantID, table: .tenantKeys, rowID: keyID, valueVersion: 0)
+  private static func address(_ tenantID: UUID, _ table: TableTag, _ rowID: UUID) -> ValueAddress {
+    ValueAddress(tenantID: tenantID, table: table, rowID: rowID, valueVersion: 0)
   }
 
   private static func failure(_ error: EnvelopeError, _ stage: VerificationStage) -> KMSFailure {
     KMSFailure(
       reason: .integrity, stage: stage, isPermanent: true, seal: .now,
       hint: "The deployment's own key could not be used (\(error)). Is MASTER_KEY_B64 the one that wrapped this?")
+  }
+}
+
+extension LocalKeyEncryptionKey {
+  /// Wraps the 32-byte secret of a person's authenticator: 69 bytes, which no tenant's key can be taken for.
+  ///
+  /// The tenant's own key won't do: whoever has it sealed must still be able to prove their presence.
+  /// - Parameters:
+  ///   - secret: 32 bytes.
+  ///   - userID: whose, and the id of the row.
+  ///   - tenantID: their tenant.
+  ///   - random: where the nonce comes from. Default: the system.
+  /// - Throws: `.integrity` for a secret of another length.
+  public func wrapAuthenticatorSecret(
+    _ secret: SecretBytes, of userID: UUID, tenantID: UUID, random: RandomSource = .system
+  ) throws(KMSFailure) -> [UInt8] {
+    try seal(secret, keyVersion: 0, at: Self.address(tenantID, .users, userID), random: random)
+  }
+
+  /// Unwraps the secret of a person's authenticator.
+  /// - Parameters: as of `wrapAuthenticatorSecret`.
+  /// - Throws: `.integrity` where it is not this person's, this tenant's or this deployment's.
+  public func unwrapAuthenticatorSecret(
+    _ wrapped: [UInt8], of userID: UUID, tenantID: UUID
+  ) throws(KMSFailure) -> SecretBytes {
+    try open(wrapped, keyVersion: 0, at: Self.address(tenantID, .users, userID))
   }
 }

@@ -16,4 +16,6 @@ public struct TableTag: RawRepresentable, Hashable, Sendable {
   public static let secretValues = TableTag(rawValue: 2)
   /// The versions of transit keys.
   public static let transitKeys = TableTag(rawValue: 3)
+  /// The secrets of users' authenticators.
+  public static let users = TableTag(rawValue: 4)
 }

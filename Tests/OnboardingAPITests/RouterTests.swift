@@ -50,7 +50,8 @@ import Testing
       (.post, "/admin/tenant-kms/rewrap/0190a1b2-0000-7000-8000-000000000001/retry-failed"),
       (.get, "/admin/tenant-kms/rewrap/limit"), (.put, "/admin/tenant-kms/rewrap/limit"),
       (.get, "/admin/tenant-kms/events"),
-      (.get, "/admin/audit/chain"), (.get, "/admin/audit/chain/verify"),
+      (.post, "/admin/auth/logout"), (.post, "/admin/auth/step-up"), (.post, "/admin/auth/totp"),
+      (.post, "/admin/auth/totp/confirm"), (.get, "/admin/audit/chain"), (.get, "/admin/audit/chain/verify"),
       (.get, "/v1/agents"), (.post, "/v1/agents"), (.delete, "/v1/agents/0190a1b2-0000-7000-8000-000000000001"),
       (.delete, "/admin/tenant-kms"), (.post, "/admin/tenant-kms/rotate"), (.post, "/admin/tenant-kms/verify"),
       (.post, "/admin/tenant-kms/versions/1/revoke"),
@@ -181,6 +182,27 @@ import Testing
     #expect(try await send(.post, "/admin/auth/login", body: large).status == .contentTooLarge)
   }
 
+  @Test(arguments: ["/admin/auth/step-up", "/admin/auth/totp/confirm"])
+  func `what isn't a code is refused before anything is counted`(path: String) async throws {
+    let bodies = ["", "[]", "{}", #"{"totp":123456}"#, #"{"totp":"12345"}"#, #"{"totp":"12345a"}"#, #"{"totp":1,"x":1}"#]
+    for body in bodies {
+      let answer = try await send(.post, path, token: try await token("viewer"), body: body)
+      #expect(answer.status == .badRequest)
+      #expect(answer.json["error"]?["type"] == "invalid_request")
+    }
+  }
+
+  @Test(arguments: ["/admin/auth/step-up", "/admin/auth/totp/confirm", "/admin/auth/totp"])
+  func `an issuer's own people have no authenticator here`(path: String) async throws {
+    let answer = try await send(.post, path, token: try await token("owner"), body: #"{"totp":"123456"}"#)
+    #expect(answer.status == .notFound)
+  }
+
+  @Test func `a token that no sign-in gave out can't be ended`() async throws {
+    let answer = try await send(.post, "/admin/auth/logout", token: try await token("viewer"))
+    #expect(answer.status == .conflict)
+  }
+
   @Test func `a database out of reach is told as that, without its address`() async throws {
     let answers = [
       try await onboard(), try await send(.get, "/admin/tenant-kms", token: try await token("viewer")),
@@ -247,8 +269,11 @@ import Testing
           authenticator: CommandAuthenticator(key: SecretBytes(copying: key)), timeout: .seconds(1)),
         platform: try #require(LocalKeyEncryptionKey(masterKey: .random(count: 32)))),
       signIn: SignIn(
-        pool: pool,
+        pool: pool, hasher: PasswordHasher(),
         issuer: await AdminTokenIssuer(key: SecretBytes(copying: key), issuer: "issuer", audience: "tenant-kms"),
-        proxies: 0))
+        proxies: 0),
+      authenticators: Authenticators(
+        pool: pool, hasher: PasswordHasher(),
+        masterKey: try #require(LocalKeyEncryptionKey(masterKey: .random(count: 32)))))
   }
 }

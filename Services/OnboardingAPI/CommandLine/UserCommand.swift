@@ -10,7 +10,7 @@ import ServiceKit
 struct UserCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "user", abstract: "Makes the people who sign in with a password, lists, disables and enables them.",
-    subcommands: [Create.self, List.self, Disable.self, Enable.self, SetPassword.self])
+    subcommands: [Create.self, List.self, Disable.self, Enable.self, SetPassword.self, AuthenticatorCommand.self])
 
   /// Who the audit chain says did it.
   static let actorID = "operator"

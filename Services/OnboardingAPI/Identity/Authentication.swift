@@ -13,7 +13,7 @@ struct AdminAuthentication: RouterMiddleware {
     _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
   ) async throws -> Response {
     var context = context
-    let identity = try await tokens.identity(of: request.bearerToken())
+    let identity = try await tokens.identity(of: request.adminToken())
     if let sessionID = identity.sessionID {
       guard try await users.isOpen(sessionID, of: identity.tenantID, at: Date()) else {
         throw AdminTokenVerifier.refused

@@ -20,15 +20,16 @@ struct SignIn: Sendable {
 
   let users: UserStore
   let attempts: AttemptStore
-  let hasher = PasswordHasher()
+  let hasher: PasswordHasher
   let issuer: AdminTokenIssuer
   /// How many proxies stand in front.
   let proxies: Int
   private let decoy = PasswordHash.decoy()
 
-  init(pool: PostgresPool, issuer: AdminTokenIssuer, proxies: Int) {
+  init(pool: PostgresPool, hasher: PasswordHasher, issuer: AdminTokenIssuer, proxies: Int) {
     users = UserStore(pool: pool)
     attempts = AttemptStore(pool: pool)
+    self.hasher = hasher
     self.issuer = issuer
     self.proxies = proxies
   }

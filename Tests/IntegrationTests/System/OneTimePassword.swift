@@ -1,0 +1,33 @@
+import Cryptography
+import Foundation
+import Testing
+
+/// An authenticator: what a person's telephone makes of an `otpauth://` URI.
+struct OneTimePassword {
+  private let secret: SecretBytes
+
+  init(uri: String) throws {
+    let items = try #require(URLComponents(string: uri)?.queryItems)
+    let values = Dictionary(items.map { ($0.name, $0.value ?? "") }) { $1 }
+    #expect(values["algorithm"] == "SHA1" && values["digits"] == "6" && values["period"] == "30")
+    var bits = ""
+    for letter in try #require(values["secret"]) {
+      let value = try #require(Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567").firstIndex(of: letter))
+      bits += String(String(32 + value, radix: 2).dropFirst())
+    }
+    let bytes = stride(from: 0, to: bits.count / 8 * 8, by: 8).compactMap { index in
+      UInt8(bits.dropFirst(index).prefix(8), radix: 2)
+    }
+    secret = SecretBytes(copying: bytes)
+  }
+
+  /// The code of a time step, which the clock's is plus `offset`.
+  func code(offset: Int64 = 0) -> String {
+    let step = Int64(Date().timeIntervalSince1970 / 30) + offset
+    let counter = (0..<8).reversed().map { UInt8(truncatingIfNeeded: step >> ($0 * 8)) }
+    let hash = HMACSHA1.authenticationCode(for: counter, key: secret)
+    let start = Int(hash[19] & 15)
+    let number = hash[start..<start + 4].reduce(0) { $0 << 8 | Int($1) } & 0x7FFF_FFFF
+    return String(String(1_000_000 + number % 1_000_000).dropFirst())
+  }
+}
