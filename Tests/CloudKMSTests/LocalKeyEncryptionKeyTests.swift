@@ -44,6 +44,23 @@ import Testing
     }
   }
 
+  @Test func `an authenticator's secret comes back to its person alone, and is no tenant's key`() async throws {
+    let userID = UUID()
+    let wrapped = try kek.wrapAuthenticatorSecret(Sample.key, of: userID, tenantID: Sample.tenantID)
+    #expect(wrapped.count == 69)
+    #expect(try kek.unwrapAuthenticatorSecret(wrapped, of: userID, tenantID: Sample.tenantID) == Sample.key)
+    for (userID, tenantID) in [(UUID(), Sample.tenantID), (userID, UUID())] {
+      let found = await failure { () throws(KMSFailure) in
+        _ = try kek.unwrapAuthenticatorSecret(wrapped, of: userID, tenantID: tenantID)
+      }
+      #expect(found?.reason == .integrity)
+    }
+    let confused = await failure { () throws(KMSFailure) in
+      _ = try kek.unwrap(wrapped, tenantID: Sample.tenantID, keyID: userID, keyVersion: 0)
+    }
+    #expect(confused?.reason == .integrity)
+  }
+
   @Test(arguments: [0, 16, 31, 33, 64])
   func aMasterKeyHas32Bytes(_ count: Int) {
     #expect(LocalKeyEncryptionKey(masterKey: .random(count: count)) == nil)

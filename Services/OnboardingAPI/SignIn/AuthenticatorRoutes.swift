@@ -1,6 +1,7 @@
 import Hummingbird
 import JSON
 import Logging
+import Repository
 
 /// `POST /admin/auth/totp`, `/admin/auth/totp/confirm` and `/admin/auth/step-up`: a person's one-time codes.
 struct AuthenticatorRoutes: Sendable {
