@@ -95,52 +95,46 @@ func buildRouter(
   router.get("healthz") { _, _ in Response(json: ["ok": true]) }
   router.get("metrics") { _, _ in Response(metrics: await metrics.text()) }
 
-  let keys = KeyStore(pool: pool)
-  let rewrapStore = RewrapStore(pool: pool)
-  let rewraps = RewrapRoutes(rewraps: rewrapStore)
-  let limit = RewrapLimitRoute(rewraps: rewrapStore)
   let users = UserStore(pool: pool)
   if let signIn { router.post("admin/auth/login", use: LoginRoute(signIn: signIn).respond) }
   let authenticated = router.group("admin").add(middleware: AdminAuthentication(tokens: tokens, users: users))
     .group(context: AdminContext.self)
+  let admin = AdminRouter(group: authenticated, stepUp: stepUp)
   let codes = AuthenticatorRoutes(authenticators: authenticators, stepUp: stepUp)
-  let auth = authenticated.group("auth")
-  auth.post("logout", use: LogoutRoute(users: users).respond)
-  auth.post("totp", use: codes.begin)
-  auth.post("totp/confirm", use: codes.confirm)
-  auth.post("step-up", use: codes.stepUp)
-  let admin = authenticated.group("tenant-kms")
-  admin.post(use: OnboardRoute(keys: keys, generation: generation).respond)
-  admin.post(
-    "unseal",
-    use: UnsealRoute(keys: keys, grants: GrantStore(pool: pool), masterKeys: masterKeys, stepUp: stepUp).respond)
-  admin.get(use: ConfigurationRoute(keys: keys).respond)
-  admin.delete(use: RemoveRoute(keys: keys, generation: generation, stepUp: stepUp).respond)
-  admin.post("verify", use: VerifyRoute(keys: keys, verification: generation.verification).respond)
-  admin.post("rotate", use: RotateRoute(keys: keys, generation: generation, stepUp: stepUp).respond)
-  admin.post(
-    "versions/:version/revoke",
-    use: RevokeRoute(keys: keys, generation: generation, masterKeys: masterKeys, stepUp: stepUp).respond)
+  admin.on(.logout, use: LogoutRoute(users: users).respond)
+  admin.on(.enrolAuthenticator, use: codes.begin)
+  admin.on(.confirmAuthenticator, use: codes.confirm)
+  admin.on(.stepUp, use: codes.stepUp)
+
+  let keys = KeyStore(pool: pool)
+  admin.on(.onboard, use: OnboardRoute(keys: keys, generation: generation).respond)
+  admin.on(.configuration, use: ConfigurationRoute(keys: keys).respond)
+  admin.on(.remove, use: RemoveRoute(keys: keys, generation: generation).respond)
+  admin.on(.verify, use: VerifyRoute(keys: keys, verification: generation.verification).respond)
+  admin.on(.rotate, use: RotateRoute(keys: keys, generation: generation).respond)
+  admin.on(.revoke, use: RevokeRoute(keys: keys, generation: generation, masterKeys: masterKeys).respond)
+  admin.on(.unseal, use: UnsealRoute(keys: keys, grants: GrantStore(pool: pool), masterKeys: masterKeys).respond)
+
+  let rewrapStore = RewrapStore(pool: pool)
+  let rewraps = RewrapRoutes(rewraps: rewrapStore)
+  let limit = RewrapLimitRoute(rewraps: rewrapStore)
   let chain = AuditChain(pool: pool)
-  admin.get(
-    "events", use: EventRoute(hub: hub, rewraps: rewrapStore, keys: keys, chain: chain, now: { Date() }).respond)
-  admin.get("rewrap", use: rewraps.list)
-  admin.get("rewrap/limit", use: limit.show)
-  admin.put("rewrap/limit", use: limit.set)
-  admin.get("rewrap/:lease_id", use: rewraps.show)
-  admin.post("rewrap/:lease_id/pause", use: rewraps.pause)
-  admin.post("rewrap/:lease_id/resume", use: rewraps.resume)
-  admin.post("rewrap/:lease_id/retry-failed", use: rewraps.retryFailed)
+  admin.on(
+    .events, use: EventRoute(hub: hub, rewraps: rewrapStore, keys: keys, chain: chain, now: { Date() }).respond)
+  admin.on(.rewraps, use: rewraps.list)
+  admin.on(.rewrapLimit, use: limit.show)
+  admin.on(.setRewrapLimit, use: limit.set)
+  admin.on(.rewrap, use: rewraps.show)
+  admin.on(.pauseRewrap, use: rewraps.pause)
+  admin.on(.resumeRewrap, use: rewraps.resume)
+  admin.on(.retryRewrap, use: rewraps.retryFailed)
 
   let audit = AuditRoutes(chain: chain)
-  let auditing = authenticated.group("audit")
-  auditing.get("chain", use: audit.list)
-  auditing.get("chain/verify", use: audit.verify)
+  admin.on(.auditChain, use: audit.list)
+  admin.on(.verifyAuditChain, use: audit.verify)
 
   let secrets = SecretRoutes(secrets: SecretStore(pool: pool), masterKeys: masterKeys)
-  authenticated.post(
-    "secrets/:id/reveal",
-    use: RevealRoute(secrets: secrets.secrets, masterKeys: masterKeys, stepUp: stepUp).respond)
+  admin.on(.reveal, use: RevealRoute(secrets: secrets.secrets, masterKeys: masterKeys).respond)
   let tenant = router.group("v1").add(middleware: APIKeyAuthentication(tenants: TenantStore(pool: pool)))
     .group(context: TenantContext.self)
   tenant.post("secrets", use: secrets.create)

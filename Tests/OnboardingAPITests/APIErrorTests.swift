@@ -93,17 +93,4 @@ import Testing
     #expect(invalid.type == "invalid_request")
     #expect(invalid.extra["fields"] == ["provider": ["is required"]])
   }
-
-  @Test func `only owners and admins may write`() {
-    for role in AdminIdentity.Role.allCases {
-      let identity = AdminIdentity(subject: "s", tenantID: UUID(), role: role, expiresAt: Issuer.now)
-      if role == .owner || role == .admin {
-        #expect(throws: Never.self) { try identity.requireWriter() }
-      } else {
-        let error = #expect(throws: APIError.self) { try identity.requireWriter() }
-        #expect(error?.status == .forbidden)
-        #expect(error?.type == "permission_denied")
-      }
-    }
-  }
 }

@@ -17,7 +17,6 @@ struct OnboardRoute: Sendable {
 
   func respond(to request: Request, context: AdminContext) async throws -> Response {
     let identity = context.identity
-    try identity.requireWriter()
     let candidate = try KMSCandidate.parse(try await request.json(limit: Self.bodyLimit))
     if try await keys.isExternalIDTaken(candidate.aws.externalID, by: identity.tenantID) {
       throw RepositoryError.externalIDInUse

@@ -5,17 +5,11 @@ import Repository
 
 /// `DELETE /admin/tenant-kms`: back to the platform's wrapping.
 struct RemoveRoute: Sendable {
-  /// How long ago the person may have stepped up.
-  static let stepUpAge = Duration.seconds(300)
-
   let keys: KeyStore
   let generation: KeyGeneration
-  let stepUp: StepUpAuthority
 
   func respond(to request: Request, context: AdminContext) async throws -> Response {
     let identity = context.identity
-    try identity.requireOwner()
-    try await stepUp.demand(within: Self.stepUpAge, by: identity, in: request)
     let version = try await keys.activeVersion(of: identity.tenantID).version + 1
     let key = try generation.newPlatformKey(version, of: identity.tenantID)
     let leaseID = try await APIError.oneAtATime {

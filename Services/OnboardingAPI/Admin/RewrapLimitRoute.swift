@@ -18,7 +18,6 @@ struct RewrapLimitRoute: Sendable {
 
   /// `PUT` `{"rows_per_second": N}`, or null for no limit of the tenant's own.
   func set(_ request: Request, context: AdminContext) async throws -> Response {
-    try context.identity.requireWriter()
     let rate = try Self.rate(in: try await request.json(limit: Self.bodyLimit))
     try await rewraps.setLimit(rate, of: context.identity.tenantID)
     context.logger.notice(

@@ -11,7 +11,6 @@ struct VerifyRoute: Sendable {
 
   func respond(to request: Request, context: AdminContext) async throws -> Response {
     let identity = context.identity
-    try identity.requireWriter()
     let candidate = try await candidate(in: request, identity)
     let version = try await keys.activeVersion(of: identity.tenantID).version + 1
     let verified = try await verification.verify(

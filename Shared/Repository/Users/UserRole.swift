@@ -8,7 +8,4 @@ public enum UserRole: String, Sendable, Codable, CaseIterable {
   case member
   /// To read.
   case viewer
-
-  /// Owner and admin may change things; everyone in the tenant may read.
-  public var mayWrite: Bool { self == .owner || self == .admin }
 }
