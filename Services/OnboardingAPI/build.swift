@@ -120,7 +120,8 @@ func buildRouter(
   let limit = RewrapLimitRoute(rewraps: rewrapStore)
   let chain = AuditChain(pool: pool)
   admin.on(
-    .events, use: EventRoute(hub: hub, rewraps: rewrapStore, keys: keys, chain: chain, now: { Date() }).respond)
+    .events,
+    use: EventRoute(hub: hub, rewraps: rewrapStore, keys: keys, chain: chain, users: users, now: { Date() }).respond)
   admin.on(.rewraps, use: rewraps.list)
   admin.on(.rewrapLimit, use: limit.show)
   admin.on(.setRewrapLimit, use: limit.set)

@@ -9,7 +9,8 @@ import Repository
 /// `GET /admin/tenant-kms/events`: what happens to the tenant, as Server-Sent Events.
 ///
 /// A stream begins with what is the case, so a client that was away needs no history and its `Last-Event-ID` no
-/// answer of its own. It ends when the token does, and when the service stops.
+/// answer of its own. It ends when the token does, at the latest 15 seconds after its person has signed out, and when
+/// the service stops.
 struct EventRoute: Sendable {
   /// The least time between two looks: what happens meanwhile is seen in one.
   static let pause = Duration.milliseconds(250)
@@ -18,6 +19,7 @@ struct EventRoute: Sendable {
   let rewraps: RewrapStore
   let keys: KeyStore
   let chain: AuditChain
+  let users: UserStore
   let now: @Sendable () -> Date
 
   func respond(to request: Request, context: AdminContext) async throws -> Response {
@@ -34,7 +36,7 @@ struct EventRoute: Sendable {
             do { try await Task.sleep(for: left) } catch { return }
             watch.end()
           }
-          do { try await stream(first, identity.tenantID, watch, to: &writer) } catch {
+          do { try await stream(first, identity, watch, to: &writer) } catch {
             logger.info("stream of events ended early", metadata: ["error": "\(error)"])
           }
           group.cancelAll()
@@ -44,13 +46,14 @@ struct EventRoute: Sendable {
   }
 
   private func stream(
-    _ first: TenantView, _ tenantID: UUID, _ watch: EventWatch, to writer: inout any ResponseBodyWriter
+    _ first: TenantView, _ identity: AdminIdentity, _ watch: EventWatch, to writer: inout any ResponseBodyWriter
   ) async throws {
     try await writer.write(ServerSentEvent.preamble)
     try await send(first.events(since: nil), to: &writer)
     var last = first
     for await _ in watch.wakeUps {
-      let view = try await TenantView.read(tenantID, rewraps, keys, chain)
+      guard try await users.isSignedIn(identity, at: now()) else { return }
+      let view = try await TenantView.read(identity.tenantID, rewraps, keys, chain)
       try await send(view.events(since: last), to: &writer)
       last = view
       try await Task.sleep(for: Self.pause)

@@ -98,7 +98,12 @@ extension HTTPError: APIErrorConvertible {
 
 extension CryptographyError: APIErrorConvertible {
   /// Only what a client's password can meet: the memory that hashing it takes.
-  var apiError: APIError? { code == .outOfMemory ? .unavailable("memory to check passwords with") : nil }
+  var apiError: APIError? {
+    guard code == .outOfMemory else { return nil }
+    return APIError(
+      status: .serviceUnavailable, type: "dependency_unavailable",
+      message: "there is no memory to check the password with at the moment; try again", retryAfter: 5)
+  }
 }
 
 extension AttemptsExhausted: APIErrorConvertible {
