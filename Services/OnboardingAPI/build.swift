@@ -27,7 +27,9 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
   let unwrapper = KeyUnwrapper(
     global: configuration.masterKey,
     customer: CustomerKeyUnwrapper(aws: configuration.platform.makeAWSPlatform(client: cloud)))
-  let masterKeys = MasterKeys(versions: keys, unwrap: unwrapper.unwrap)
+  let holder = KeyHolder(
+    service: "onboarding-api", versions: keys, registry: KeyHolderStore(pool: pool), logger: logger)
+  let masterKeys = MasterKeys(versions: holder, unwrap: unwrapper.unwrap)
   let denials = DenialRecorder(
     masterKeys: masterKeys, grants: GrantStore(pool: pool), actorID: "onboarding-api", logger: logger)
   let hub = EventHub()
@@ -40,6 +42,7 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
     },
     handler: { event in
       masterKeys.hear(event)
+      holder.acknowledge(event)
       hub.wake(event.tenantID)
     })
   let rpc = AMQPRPCClient(configuration: common.amqp, logger: logger)
@@ -79,7 +82,8 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
   // The hub ends its streams first: the application waits for every answer to be complete.
   return APIService(
     services: [
-      cloud, issuer, pool, masterKeys, denials, events, topology, rpc, publisher, relay, deadLetters, application, hub,
+      cloud, issuer, pool, holder, masterKeys, denials, events, topology, rpc, publisher, relay, deadLetters,
+      application, hub,
     ], logger: logger)
 }
 
@@ -112,7 +116,12 @@ func buildRouter(
   admin.on(.remove, use: RemoveRoute(keys: keys, generation: generation).respond)
   admin.on(.verify, use: VerifyRoute(keys: keys, verification: generation.verification).respond)
   admin.on(.rotate, use: RotateRoute(keys: keys, generation: generation).respond)
-  admin.on(.revoke, use: RevokeRoute(keys: keys, generation: generation, masterKeys: masterKeys).respond)
+  admin.on(
+    .revoke,
+    use: RevokeRoute(
+      keys: keys, generation: generation, masterKeys: masterKeys,
+      watch: EvictionWatch(holders: KeyHolderStore(pool: pool))
+    ).respond)
   admin.on(.unseal, use: UnsealRoute(keys: keys, grants: GrantStore(pool: pool), masterKeys: masterKeys).respond)
 
   let rewrapStore = RewrapStore(pool: pool)

@@ -20,12 +20,18 @@ func buildWorker(_ configuration: WorkerConfiguration) -> WorkerService {
   let unwrapper = KeyUnwrapper(
     global: configuration.masterKey,
     customer: CustomerKeyUnwrapper(aws: configuration.platform.makeAWSPlatform(client: client)))
-  let masterKeys = MasterKeys(versions: KeyStore(pool: pool), unwrap: unwrapper.unwrap)
+  let holder = KeyHolder(
+    service: "rewrap-worker", versions: KeyStore(pool: pool), registry: KeyHolderStore(pool: pool), logger: logger)
+  let masterKeys = MasterKeys(versions: holder, unwrap: unwrapper.unwrap)
   let denials = DenialRecorder(
     masterKeys: masterKeys, grants: GrantStore(pool: pool), actorID: "rewrap-worker", logger: logger)
   let events = TenantEventListener(
     configuration: common.amqp, authenticator: common.authenticator, logger: logger,
-    onLinkChange: { masterKeys.linkChanged(isUp: $0 == .up) }, handler: masterKeys.hear)
+    onLinkChange: { masterKeys.linkChanged(isUp: $0 == .up) }
+  ) { event in
+    masterKeys.hear(event)
+    holder.acknowledge(event)
+  }
   let publisher = AMQPPublisher(configuration: common.amqp, logger: logger)
   let continuation = Continuation(publisher: publisher, authenticator: common.authenticator)
   let store = RewrapStore(pool: pool)
@@ -57,7 +63,9 @@ func buildWorker(_ configuration: WorkerConfiguration) -> WorkerService {
     interval: configuration.stallInterval, store: store, continuation: continuation, logger: logger)
   let health = HealthServer(configuration.health, metrics: metrics, logger: logger)
   return WorkerService(
-    services: [client, pool, masterKeys, denials, events, publisher, health, delayed, starts, batches, stalled],
+    services: [
+      client, pool, holder, masterKeys, denials, events, publisher, health, delayed, starts, batches, stalled,
+    ],
     logger: logger)
 }
 

@@ -1,14 +1,12 @@
 public import Commands
 import Locking
+public import Repository
 
 extension MasterKeys {
   /// Forgets what another process has made out of date.
   public func hear(_ event: TenantEvent) {
-    switch event.kind {
-    case .tenantSealed, .keyRotated, .keyRevoked: evict(event.tenantID)
     // A seal isn't remembered: every miss reads the database.
-    case .tenantUnsealed, .rewrapProgress: break
-    }
+    if event.outdatesKeys { evict(event.tenantID) }
   }
 
   /// Takes note of whether what the other processes broadcast arrives. Whatever is held when it does again is wiped:
@@ -17,5 +15,24 @@ extension MasterKeys {
     let now = epoch()
     lostAt.withLock { $0 = isUp ? nil : $0 ?? now }
     if isUp { evictAll() }
+  }
+}
+
+extension MasterKeys.TimeToLive {
+  /// How long after its version is no more a key may still be in the memory of a process that hasn't heard: its time to
+  /// live, and the second in which it's wiped.
+  public func longestHold(of version: KeyVersion) -> Duration { bound(of: version) + .seconds(1) }
+
+  /// How long ago a process that may still hold a key was seen: that, and the age that its entry may have had.
+  public func holderWindow(of version: KeyVersion) -> Duration { longestHold(of: version) + KeyHolder.freshness * 2 }
+}
+
+extension TenantEvent {
+  /// Whether who hears this has to drop the tenant's keys.
+  var outdatesKeys: Bool {
+    switch kind {
+    case .tenantSealed, .keyRotated, .keyRevoked: true
+    case .tenantUnsealed, .rewrapProgress: false
+    }
   }
 }

@@ -1,15 +1,21 @@
+import Commands
 import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import JSON
+import Logging
 import MasterKeys
 import Repository
 
 /// `POST /admin/tenant-kms/versions/{version}/revoke`: wipes a key version; with `erase`, whatever it still wraps is gone.
 struct RevokeRoute: Sendable {
+  /// How long the answer waits for every process's word that it dropped the key.
+  static let patience = Duration.seconds(2)
+
   let keys: KeyStore
   let generation: KeyGeneration
   let masterKeys: MasterKeys
+  let watch: EvictionWatch
 
   func respond(to request: Request, context: AdminContext) async throws -> Response {
     let identity = context.identity
@@ -23,8 +29,27 @@ struct RevokeRoute: Sendable {
       throw RepositoryError.noSuchVersion
     }
     let (revocation, replacement) = try await revoke(order, identity)
+    let revokedAt = Date()
     masterKeys.evict(identity.tenantID)
-    return Response(json: Self.json(revocation, of: version, replacement))
+    let isEvicted = await isEvicted(version, context.logger)
+    let hold = watch.timeToLive.longestHold(of: version) / .seconds(1)
+    return Response(
+      json: Self.json(
+        revocation, of: version, replacement, isEvicted: isEvicted,
+        by: isEvicted ? Date() : revokedAt.addingTimeInterval(hold)))
+  }
+
+  /// Whether no process holds the key any more. Not to find out is no failure of what has been committed.
+  private func isEvicted(_ version: KeyVersion, _ logger: Logger) async -> Bool {
+    let event = TenantEvent(.keyRevoked, of: version.tenantID, version: version.version)
+    do {
+      return try await watch.evictions(of: version, after: event, within: Self.patience).allSatisfy {
+        $0.evictedAt != nil
+      }
+    } catch {
+      logger.warning("evictions not watched", metadata: ["error": "\(error)"])
+      return false
+    }
   }
 
   private func revoke(
@@ -53,11 +78,11 @@ struct RevokeRoute: Sendable {
   }
 
   private static func json(
-    _ revocation: KeyRevocation, of version: KeyVersion, _ replacement: NewKeyVersion?
+    _ revocation: KeyRevocation, of version: KeyVersion, _ replacement: NewKeyVersion?, isEvicted: Bool, by time: Date
   ) -> JSONValue {
     var members: [String: JSONValue] = [
       "revoked": true, "version": .integer(version.version), "rows_erased": .integer(revocation.rowsErased),
-      "note": .string(note(on: version)),
+      "evicted": .bool(isEvicted), "evicted_by": .timestamp(time), "note": .string(note(on: version)),
     ]
     if let replacement {
       members["new_version"] = .integer(replacement.version)

@@ -1,3 +1,4 @@
+import Commands
 public import FoundationEssentials
 import JSON
 import Postgres
@@ -20,7 +21,7 @@ extension KeyStore {
   ) async throws -> UUID {
     try await pool.withTransaction { transaction in
       try await TenantLock.exclusive(tenantID, in: transaction)
-      try await Self.lockConfiguration(of: tenantID, in: transaction)
+      let isSealed = try await Self.lockConfiguration(of: tenantID, in: transaction).isSealed
       let leaseID = try await Self.activate(key, of: tenantID, at: time, in: transaction)
       try await Self.claimExternalID(of: provider, for: tenantID, in: transaction)
       _ = try await transaction.execute(
@@ -35,6 +36,7 @@ extension KeyStore {
           .uuid(tenantID), .text(provider.name), .text(provider.keyReference),
           .json(provider.configuration.canonicalBytes),
         ])
+      if isSealed { try await Outbox.add(TenantEvent(.tenantUnsealed, of: tenantID), of: tenantID, in: transaction) }
       try await AuditChain.append(
         AuditEntry(
           of: tenantID, actorID: actorID, action: "byok.kms.onboard", key: key.id,

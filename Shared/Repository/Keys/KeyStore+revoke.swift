@@ -79,8 +79,13 @@ extension KeyStore {
     by replacement: NewKeyVersion?, of tenantID: UUID, at time: Date, in transaction: PostgresTransaction
   ) async throws -> UUID {
     guard let replacement else { throw RepositoryError(.replacementNeeded) }
-    try await lockConfiguration(of: tenantID, in: transaction)
-    if replacement.wrapping.provider == nil { try await deleteConfiguration(of: tenantID, in: transaction) }
-    return try await activate(replacement, of: tenantID, at: time, in: transaction)
+    let isSealed = try await lockConfiguration(of: tenantID, in: transaction).isSealed
+    let removesConfiguration = replacement.wrapping.provider == nil
+    if removesConfiguration { try await deleteConfiguration(of: tenantID, in: transaction) }
+    let leaseID = try await activate(replacement, of: tenantID, at: time, in: transaction)
+    if isSealed, removesConfiguration {
+      try await Outbox.add(TenantEvent(.tenantUnsealed, of: tenantID), of: tenantID, in: transaction)
+    }
+    return leaseID
   }
 }

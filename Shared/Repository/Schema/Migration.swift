@@ -19,6 +19,7 @@ struct Migration: Sendable {
     Migration(version: 6, name: "audit_by_tenant", sql: PackageResources._006_audit_by_tenant_sql),
     Migration(version: 7, name: "rewrap_limits", sql: PackageResources._007_rewrap_limits_sql),
     Migration(version: 8, name: "grants", sql: PackageResources._008_grants_sql),
+    Migration(version: 9, name: "key_holders", sql: PackageResources._009_key_holders_sql),
     Migration(version: 10, name: "agents", sql: PackageResources._010_agents_sql),
     Migration(version: 12, name: "users", sql: PackageResources._012_users_sql),
   ]

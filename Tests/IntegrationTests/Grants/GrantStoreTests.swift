@@ -190,7 +190,7 @@ struct GrantStoreTests {
     }
   }
 
-  @Test func `replacing the key of a sealed tenant unseals it`() async throws {
+  @Test func `replacing the key of a sealed tenant unseals it, and every process hears of that`() async throws {
     try await MigratedDatabase.with { database in
       let tenant = try await database.makeTenant()
       try await database.onboard(tenant)
@@ -198,6 +198,9 @@ struct GrantStoreTests {
       let job = try await database.onboard(tenant, version: 2)
       #expect(try await database.keys.activeVersion(of: tenant).seal == nil)
       #expect(try await database.rewraps.job(job)?.status == .running)
+      #expect(try await database.sealEvents() == [.tenantSealed, .tenantUnsealed])
+      try await database.onboard(tenant, version: 3)
+      #expect(try await database.sealEvents() == [.tenantSealed, .tenantUnsealed])
     }
   }
 }

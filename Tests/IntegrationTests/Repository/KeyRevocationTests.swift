@@ -1,3 +1,4 @@
+import Commands
 import Foundation
 import JSON
 import Postgres
@@ -100,6 +101,7 @@ struct KeyRevocationTests {
       #expect(try await database.keys.versions(of: tenantID).map(\.status) == [.active, .revoked, .retired])
       // What could no longer wrap a key is no configuration any more.
       #expect((try await database.keys.configuration(of: tenantID) == nil) == isSealed)
+      #expect(try await database.sealEvents().last == (isSealed ? .tenantUnsealed : nil))
       #expect(try await database.rewraps.job(first)?.status == .superseded)
       try await database.finish(try #require(revocation.leaseID))
       #expect(try await database.rowsByVersion(of: tenantID) == [1: 4, 2: 2])
