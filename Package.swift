@@ -79,7 +79,7 @@ let services: [Target] = [
     "OnboardingAPI", executable: "onboarding-api",
     [
       "AMQP", "AgentSession", "BlockingQueue", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON",
-      "Locking", "MasterKeys", "Monitoring", "Postgres", "Repository", "ServiceKit", httpTypes, hummingbird,
+      "Locking", "MasterKeys", "Monitoring", "Postgres", "Repository", "ServiceKit", "SigV4", httpTypes, hummingbird,
       hummingbirdCore, jwt, nioCore,
     ]),
   service(

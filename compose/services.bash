@@ -108,10 +108,21 @@ admin_token() {
     --expires-in 43200 2>"$home/log/token.log" || die "onboarding-api token" "read its log" token
 }
 
-print_environment() {
+# Takes the tenant's key away for real, on the stand-in, and gives it back.
+drill() {
+  require_running
+  set_environment
+  "${environment[@]}" "$binaries/onboarding-api" drill kill-switch --tenant "$(tenant_field tenant_id)"
+}
+
+require_running() {
   if [[ ! -s $home/tenant.json ]] || ! alive onboarding-api; then
     die "nothing runs under $home" "run: $here/local up"
   fi
+}
+
+print_environment() {
+  require_running
   set_environment
   print_export API_URL "$(api_url)"
   print_export ADMIN_TOKEN "$(admin_token)"

@@ -1,9 +1,9 @@
 import Glibc
 
 /// The process's standard error.
-enum StandardError {
+package enum StandardError {
   /// Writes a text at once, unbuffered, so that lines of several threads don't mix. Blocks as long as the writing does.
-  static func write(_ text: String) {
+  package static func write(_ text: String) {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }

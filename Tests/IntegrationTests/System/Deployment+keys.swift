@@ -67,6 +67,11 @@ extension Deployment {
     try await withPool { try await KeyStore(pool: $0).versions(of: tenant.id) }
   }
 
+  /// What the audit chain says of the tenant, oldest first.
+  func auditEntries(of tenant: Tenant) async throws -> [AuditEntry] {
+    try await withPool { try await AuditChain(pool: $0).rows() }.map(\.entry).filter { $0.tenantID == tenant.id }
+  }
+
   /// Expects what must hold after whatever happened: exactly one active version, no gap before it, and a whole chain.
   func expectSound(_ tenant: Tenant, sourceLocation: SourceLocation = #_sourceLocation) async throws {
     let versions = try await keyVersions(of: tenant)
