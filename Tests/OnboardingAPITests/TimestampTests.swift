@@ -29,4 +29,18 @@ import Testing
     #expect(JSONValue.timestamp(Date(timeIntervalSince1970: 1_896_048_000.25)) == "2030-01-31T00:00:00.250Z")
     #expect(JSONValue.timestamp(nil) == .null)
   }
+
+  /// Whichever way a time has come: from the clock, from another time, or from the database, which counts from 2000.
+  @Test func `every millisecond is written as itself`() {
+    let (start, epoch) = (1_896_048_000.0, 946_684_800.0)
+    for millisecond in 0..<1_000 {
+      let digits = String(1_000 + millisecond).dropFirst()
+      for date in [
+        Date(timeIntervalSince1970: start + Double(millisecond) / 1_000),
+        Date(timeIntervalSince1970: start).addingTimeInterval(Double(millisecond) / 1_000),
+        Date(timeIntervalSince1970: epoch).addingTimeInterval(
+          Double(Int64(start - epoch) * 1_000_000 + Int64(millisecond) * 1_000) / 1e6),
+      ] { #expect(String.timestamp(date) == "2030-01-31T00:00:00.\(digits)Z") }
+    }
+  }
 }
