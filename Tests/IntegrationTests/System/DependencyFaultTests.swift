@@ -13,6 +13,16 @@ import Testing
       #expect(answer.status == 504, "\(answer)")
       #expect(try answer.error["type"] == "kms_verify_timeout")
       #expect(try await deployment.fingerprint() == before)
+
+      // Nobody waits for it any more, and it is no dead letter: the next verifier drops it.
+      let verifier = try RunningProgram("verifier", environment: deployment.environment)
+      let isDropped = try await eventually("the verification to be dropped") {
+        verifier.output.contains("verification expired before it began") ? true : nil
+      }
+      #expect(isDropped)
+      await verifier.stop()
+      let dead = try await deployment.virtualHost.queue("kms.verify.dead")
+      #expect((dead.messages_ready ?? 0) + (dead.messages_unacknowledged ?? 0) == 0)
     }
   }
 
