@@ -91,8 +91,7 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
 /// - Parameter signIn: nil where people sign in elsewhere.
 func buildRouter(
   metrics: MetricRegistry, tokens: AdminTokenVerifier, stepUp: StepUpAuthority, pool: PostgresPool,
-  masterKeys: MasterKeys, hub: EventHub,
-  generation: KeyGeneration, signIn: SignIn?, authenticators: Authenticators
+  masterKeys: MasterKeys, hub: EventHub, generation: KeyGeneration, signIn: SignIn?, authenticators: Authenticators
 ) -> Router<APIContext> {
   let router = Router(context: APIContext.self)
   router.add(middleware: RequestMiddleware())

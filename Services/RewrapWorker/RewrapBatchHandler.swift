@@ -36,6 +36,8 @@ struct RewrapBatchHandler: Sendable {
         at: RewrapCursor(command), limit: rows, window: pace.window, time: Date(),
         rewrap: tally.noting { [rewrapper] in try await rewrapper.rewrap($0, $1, $2, $3) })
     } catch let error as MasterKeyError {
+      // Nothing was written: what was granted is for others.
+      try await gate.settle(admission, taken: 0, by: command.leaseID)
       if case .revoked = error.code, try await store.supersedeIfRevoked(command.leaseID, at: Date()) {
         logger.notice("rewrap superseded: its target version was revoked", metadata: ["lease_id": "\(command.leaseID)"])
         return .done

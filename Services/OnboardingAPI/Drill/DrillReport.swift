@@ -56,7 +56,7 @@ struct DrillReport: Sendable, Equatable {
   private func seconds(_ time: Date) -> Double { Self.seconds(from: revokedAt, to: time) }
 
   /// To the millisecond.
-  private static func seconds(from start: Date, to end: Date) -> Double {
+  static func seconds(from start: Date, to end: Date) -> Double {
     (end.timeIntervalSince(start) * 1000).rounded() / 1000
   }
 }
