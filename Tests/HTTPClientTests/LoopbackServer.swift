@@ -61,10 +61,9 @@ final class LoopbackServer: Sendable {
   /// Waits until so many peers have closed their connection.
   func waitForDepartures(_ count: Int) async { await wait(departures: count, requests: 0) }
 
-  func stop() {
-    shutdown(listener, Int32(SHUT_RDWR))
-    close(listener)
-  }
+  /// Takes no further connection. The descriptor stays the accepting thread's, which closes it: closed here, its number
+  /// could be another server's by the time that thread asks for a connection once more.
+  func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
 
   private func wait(departures: Int, requests: Int) async {
     await withCheckedContinuation { continuation in
@@ -86,6 +85,7 @@ final class LoopbackServer: Sendable {
   }
 
   private func accept() {
+    defer { close(listener) }
     while true {
       let peer = Glibc.accept(listener, nil, nil)
       guard peer >= 0 else { return }
