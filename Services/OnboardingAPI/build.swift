@@ -69,7 +69,8 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
       platform: configuration.masterKey),
     signIn: await configuration.identity.makeTokenIssuer().map {
       SignIn(pool: pool, hasher: hasher, issuer: $0, proxies: configuration.proxies)
-    }, authenticators: Authenticators(pool: pool, hasher: hasher, masterKey: configuration.masterKey))
+    }, authenticators: Authenticators(pool: pool, hasher: hasher, masterKey: configuration.masterKey),
+    proxies: configuration.proxies)
   let application = Application(
     router: router,
     configuration: .init(address: .hostname(configuration.host, port: configuration.port)),
@@ -88,13 +89,17 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
 }
 
 /// The table of routes.
-/// - Parameter signIn: nil where people sign in elsewhere.
+/// - Parameters:
+///   - signIn: nil where people sign in elsewhere.
+///   - proxies: how many stand before us.
 func buildRouter(
   metrics: MetricRegistry, tokens: AdminTokenVerifier, stepUp: StepUpAuthority, pool: PostgresPool,
-  masterKeys: MasterKeys, hub: EventHub, generation: KeyGeneration, signIn: SignIn?, authenticators: Authenticators
+  masterKeys: MasterKeys, hub: EventHub, generation: KeyGeneration, signIn: SignIn?, authenticators: Authenticators,
+  proxies: Int = 0
 ) -> Router<APIContext> {
   let router = Router(context: APIContext.self)
   router.add(middleware: RequestMiddleware())
+  router.add(middleware: OriginMiddleware(proxies: proxies))
   router.get("healthz") { _, _ in Response(json: ["ok": true]) }
   router.get("metrics") { _, _ in Response(metrics: await metrics.text()) }
 
@@ -151,6 +156,10 @@ func buildRouter(
   tenant.get("secrets/:id", use: secrets.show)
   tenant.put("secrets/:id/value", use: secrets.setValue)
   tenant.delete("secrets/:id", use: secrets.delete)
+
+  let records = AuditLogRoutes(log: AuditLog(pool: pool))
+  tenant.get("audit-logs", use: records.list)
+  tenant.get("audit-logs/events", use: records.events)
 
   let agents = AgentStore(pool: pool)
   let agentRoutes = AgentRoutes(agents: agents)

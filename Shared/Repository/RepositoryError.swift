@@ -36,6 +36,8 @@ public struct RepositoryError: Error, Sendable, Equatable, CustomStringConvertib
     case wrongJobState(RewrapJob.Status, RewrapTransition)
     /// The job's target version isn't the tenant's active one any more.
     case jobOutdated
+    /// The feed has not reached this place: it was another database's, or this one's before it was restored.
+    case noSuchPosition
     /// A column holds a word that this version doesn't know.
     case unknownValue(column: String, String)
   }
@@ -75,6 +77,7 @@ public struct RepositoryError: Error, Sendable, Equatable, CustomStringConvertib
       "\(transition.name) is for a job that is \(transition.from.map(\.rawValue).joined(separator: " or ")); this one is "
         + status.rawValue
     case .jobOutdated: "a newer key version is active; the rows are its job's"
+    case .noSuchPosition: "the feed has no such place"
     case .unknownValue(let column, let text): "the column \(column) holds the unknown value \(text)"
     }
   }

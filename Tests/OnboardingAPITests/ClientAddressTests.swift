@@ -30,8 +30,17 @@ import Testing
     #expect(try address(entries, peer: "192.0.2.1", proxies: proxies).text == text)
   }
 
+  @Test(arguments: [
+    ("192.0.2.1", "192.0.2.1"), ("2001:db8:1:2::1", "2001:db8:1:2::1"), ("::ffff:192.0.2.1", "192.0.2.1"),
+  ])
+  func `an audit row is told the address, not its network`(peer: String, host: String) throws {
+    #expect(try address(peer: peer).host == host)
+  }
+
   @Test func `a connection without an address is this machine's`() {
-    #expect(ClientAddress(of: Self.request([]), from: nil, proxies: 0).text == "local")
+    let address = ClientAddress(of: Self.request([]), from: nil, proxies: 0)
+    #expect(address.text == "local")
+    #expect(address.host == nil)
   }
 
   private func address(_ forwarded: [String] = [], peer: String, proxies: Int = 0) throws -> ClientAddress {

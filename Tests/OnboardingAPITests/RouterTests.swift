@@ -56,6 +56,7 @@ import Testing
       (.delete, "/admin/tenant-kms"), (.post, "/admin/tenant-kms/rotate"), (.post, "/admin/tenant-kms/verify"),
       (.post, "/admin/tenant-kms/versions/1/revoke"),
       (.post, "/admin/secrets/0190a1b2-0000-7000-8000-000000000001/reveal"),
+      (.get, "/v1/audit-logs"), (.get, "/v1/audit-logs/events"),
       (.get, "/v1/secrets"), (.post, "/v1/secrets"), (.get, "/v1/secrets/0190a1b2-0000-7000-8000-000000000001"),
       (.put, "/v1/secrets/0190a1b2-0000-7000-8000-000000000001/value"),
       (.delete, "/v1/secrets/0190a1b2-0000-7000-8000-000000000001"),

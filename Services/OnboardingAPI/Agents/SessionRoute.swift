@@ -27,7 +27,9 @@ struct SessionRoute: Sendable {
     var attempt = 1
     while true {
       do {
-        let session = try await issue(to: agent, credential, nonce: body.nonce, until: body.nonceExpiresAt)
+        let session = try await AuditOrigin.acting(as: credential.agentID) {
+          try await issue(to: agent, credential, nonce: body.nonce, until: body.nonceExpiresAt)
+        }
         context.logger.info(
           "session issued",
           metadata: [

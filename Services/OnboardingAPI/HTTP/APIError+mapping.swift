@@ -42,6 +42,12 @@ extension RepositoryError: APIErrorConvertible {
     case .keyVersionMoved:
       APIError(
         status: .conflict, type: "conflict", message: "another change of this tenant's key is under way; try again")
+    case .noSuchPosition:
+      .validation(
+        "the query doesn't fit",
+        fields: [
+          "cursor": ["is not of this database as it is now; read from the start, and pass over the ids you have seen"]
+        ])
     case .migrationEdited, .schemaTooNew, .slugTaken, .replacementNeeded, .unknownValue: nil
     }
   }

@@ -13,18 +13,10 @@ struct Page: Sendable, Equatable {
 
   /// - Throws: 400 `validation_error` where a number is none, or out of bounds.
   init(_ uri: URI) throws(APIError) {
-    var reasons: [String: [String]] = [:]
-    func number(_ name: String, default standard: Int64, bounds: ClosedRange<Int64>) -> Int64 {
-      guard let text = uri.queryParameters[name[...]] else { return standard }
-      guard let value = Int64(text), bounds.contains(value) else {
-        reasons[name] = ["must be a whole number from \(bounds.lowerBound) to \(bounds.upperBound)"]
-        return standard
-      }
-      return value
-    }
-    page = number("page", default: 1, bounds: 1...1_000_000)
-    perPage = Int32(number("per_page", default: 20, bounds: 1...100))
-    guard reasons.isEmpty else { throw .validation("the query doesn't fit", fields: reasons) }
+    var query = QueryReader(uri)
+    page = query.number("page", default: 1, bounds: 1...1_000_000)
+    perPage = Int32(query.number("per_page", default: 20, bounds: 1...100))
+    try query.finish()
   }
 
   func meta(total: Int) -> [String: JSONValue] {

@@ -17,7 +17,7 @@ struct AdminAuthentication: RouterMiddleware {
     guard try await users.isSignedIn(identity, at: Date()) else { throw AdminTokenVerifier.refused }
     context.admin = identity
     context.logger[metadataKey: "tenant_id"] = "\(identity.tenantID)"
-    return try await next(request, context)
+    return try await AuditOrigin.acting(as: identity.subject) { try await next(request, context) }
   }
 }
 
@@ -42,6 +42,6 @@ struct APIKeyAuthentication: RouterMiddleware {
     }
     context.tenantID = tenantID
     context.logger[metadataKey: "tenant_id"] = "\(tenantID)"
-    return try await next(request, context)
+    return try await AuditOrigin.acting(as: "api_key:\(key.id)") { try await next(request, context) }
   }
 }

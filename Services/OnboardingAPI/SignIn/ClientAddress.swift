@@ -7,6 +7,8 @@ import NIOCore
 struct ClientAddress: Sendable, Equatable {
   /// `192.0.2.1`, `2001:db8:0:1::/64`, or `local` for a connection without an address.
   let text: String
+  /// The address itself; nil for a connection without one.
+  let host: String?
 
   /// - Parameters:
   ///   - request: of which `X-Forwarded-For` counts where proxies stand in front.
@@ -16,24 +18,25 @@ struct ClientAddress: Sendable, Equatable {
   init(of request: Request, from peer: SocketAddress?, proxies: Int) {
     let forwarded = request.headers[values: .forwardedFor].joined(separator: ",").split(separator: ",")
     let entry = proxies > 0 ? forwarded.suffix(proxies).first.map { $0.trimmingPrefix { $0 == " " } } : nil
-    text = entry.flatMap { Self.network(of: String($0)) } ?? peer?.ipAddress.flatMap(Self.network) ?? "local"
+    let found = entry.flatMap { Self.read(String($0)) } ?? peer?.ipAddress.flatMap(Self.read)
+    text = found?.network ?? "local"
+    host = found?.host
   }
 
   /// Nil for what is no address.
-  private static func network(of text: String) -> String? {
+  private static func read(_ text: String) -> (network: String, host: String)? {
     var four = in_addr()
-    if inet_pton(AF_INET, text, &four) == 1 { return Self.dotted(withUnsafeBytes(of: four) { [UInt8]($0) }) }
+    if inet_pton(AF_INET, text, &four) == 1 { return (text, text) }
     var six = in6_addr()
     guard inet_pton(AF_INET6, text, &six) == 1 else { return nil }
     let bytes = withUnsafeBytes(of: six) { [UInt8]($0) }
     // An IPv4 client as a socket for both sees it (RFC 4291, section 2.5.5.2).
-    if bytes.prefix(10).allSatisfy({ $0 == 0 }), bytes[10...11] == [0xFF, 0xFF] { return Self.dotted(bytes[12...]) }
+    if bytes.prefix(10).allSatisfy({ $0 == 0 }), bytes[10...11] == [0xFF, 0xFF] {
+      let dotted = bytes[12...].map { String($0) }.joined(separator: ".")
+      return (dotted, dotted)
+    }
     let groups = stride(from: 0, to: 8, by: 2).map { UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]) }
-    return groups.map { String($0, radix: 16) }.joined(separator: ":") + "::/64"
-  }
-
-  private static func dotted(_ bytes: some Collection<UInt8>) -> String {
-    bytes.map { String($0) }.joined(separator: ".")
+    return (groups.map { String($0, radix: 16) }.joined(separator: ":") + "::/64", text)
   }
 }
 

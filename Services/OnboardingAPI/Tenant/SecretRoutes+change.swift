@@ -30,7 +30,7 @@ extension SecretRoutes {
 
   /// `DELETE /v1/secrets/{id}`
   func delete(_: Request, context: TenantContext) async throws -> Response {
-    guard try await secrets.delete(try context.id("id"), of: context.tenantID) else {
+    guard try await secrets.delete(try context.id("id"), of: context.tenantID, at: .wholeMilliseconds) else {
       throw APIError.notFound("no such secret")
     }
     return Response(status: .noContent)

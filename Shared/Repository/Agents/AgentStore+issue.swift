@@ -1,4 +1,5 @@
 public import FoundationEssentials
+import JSON
 import Postgres
 
 extension AgentStore {
@@ -28,17 +29,7 @@ extension AgentStore {
         """,
         [.uuid(agent.tenantID), .uuid(agent.id), .text(session.nonce), .timestamp(session.nonceExpiresAt)])
       guard nonces.affectedRows == 1 else { throw AgentError.nonceUsed }
-      _ = try await transaction.execute(
-        """
-        INSERT INTO agent_sessions (tenant_id, id, agent_id, session_key_id, key_versions, issued_at, expires_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)
-        """,
-        [
-          .uuid(agent.tenantID), .uuid(session.id), .uuid(agent.id), .text(session.keyID),
-          .int4Array(session.openedVersions.union([session.activeVersion]).sorted()), .timestamp(session.issuedAt),
-          .timestamp(session.expiresAt),
-        ])
-      try await Self.prune(at: session.issuedAt, in: transaction)
+      try await transaction.pipeline(Self.record(of: session, for: agent) + Self.pruning(at: session.issuedAt))
     }
   }
 
@@ -71,19 +62,43 @@ extension AgentStore {
     }
   }
 
-  /// Deletes what is over: more than a session adds, so that neither table grows with time.
-  private static func prune(at time: Date, in transaction: PostgresTransaction) async throws {
-    _ = try await transaction.execute(
+  private static func record(of session: NewSession, for agent: AuthenticatedAgent) -> [Statement] {
+    let row: Statement = (
       """
-      DELETE FROM agent_nonces WHERE (tenant_id, agent_id, nonce) IN (
-        SELECT tenant_id, agent_id, nonce FROM agent_nonces WHERE expires_at < $1
-        ORDER BY expires_at LIMIT 10 FOR UPDATE SKIP LOCKED)
-      """, [.timestamp(time)])
-    _ = try await transaction.execute(
-      """
-      DELETE FROM agent_sessions WHERE (tenant_id, id) IN (
-        SELECT tenant_id, id FROM agent_sessions WHERE expires_at < $1
-        ORDER BY expires_at LIMIT 10 FOR UPDATE SKIP LOCKED)
-      """, [.timestamp(time.addingTimeInterval(-sessionHistory))])
+      INSERT INTO agent_sessions (tenant_id, id, agent_id, session_key_id, key_versions, issued_at, expires_at)
+      VALUES ($1, $2, $3, $4, $5, $6, $7)
+      """,
+      [
+        .uuid(agent.tenantID), .uuid(session.id), .uuid(agent.id), .text(session.keyID),
+        .int4Array(session.openedVersions.union([session.activeVersion]).sorted()), .timestamp(session.issuedAt),
+        .timestamp(session.expiresAt),
+      ]
+    )
+    let entry = AuditEntry(
+      "agent.session", "agent", agent.id, of: agent.tenantID,
+      ["session_id": .string(session.id.uuidString.lowercased())])
+    return [row] + [AuditLog.insertion(of: entry, at: session.issuedAt)].compactMap { $0 }
   }
+
+  /// Deletes what is over: more than a session adds, so that neither table grows with time.
+  private static func pruning(at time: Date) -> [Statement] {
+    [
+      (
+        """
+        DELETE FROM agent_nonces WHERE (tenant_id, agent_id, nonce) IN (
+          SELECT tenant_id, agent_id, nonce FROM agent_nonces WHERE expires_at < $1
+          ORDER BY expires_at LIMIT 10 FOR UPDATE SKIP LOCKED)
+        """, [.timestamp(time)]
+      ),
+      (
+        """
+        DELETE FROM agent_sessions WHERE (tenant_id, id) IN (
+          SELECT tenant_id, id FROM agent_sessions WHERE expires_at < $1
+          ORDER BY expires_at LIMIT 10 FOR UPDATE SKIP LOCKED)
+        """, [.timestamp(time.addingTimeInterval(-sessionHistory))]
+      ),
+    ]
+  }
+
+  private typealias Statement = (PostgresStatement, [PostgresValue])
 }

@@ -1,5 +1,6 @@
 public import AgentSession
 public import FoundationEssentials
+import JSON
 public import Postgres
 
 /// The tenants' agents, and the sessions issued to them.
@@ -15,8 +16,8 @@ public struct AgentStore: Sendable {
   /// Stores an agent and the hash of its secret.
   /// - Throws: ``AgentError`` with `tooManyAgents`; `PostgresError`.
   public func create(_ agent: Agent, credential: AgentCredential, of tenantID: UUID) async throws {
-    let inserted = try await pool.withConnection { connection in
-      try await connection.execute(
+    try await pool.withTransaction { transaction in
+      let inserted = try await transaction.execute(
         """
         INSERT INTO agents (tenant_id, id, agent_id, name, secret_hash, require_verified_build, created_at)
         SELECT $1, $2, $3, $4, $5, $6, $7
@@ -26,8 +27,15 @@ public struct AgentStore: Sendable {
           .uuid(tenantID), .uuid(agent.id), .text(agent.agentID), .text(agent.name), .bytes(credential.secretHash),
           .bool(agent.requiresVerifiedBuild), .timestamp(agent.createdAt), .int8(Int64(Self.maximumAgents)),
         ])
+      guard inserted.affectedRows == 1 else { throw AgentError.tooManyAgents }
+      try await AuditLog.append(
+        AuditEntry(
+          "agent.create", "agent", agent.id, of: tenantID,
+          [
+            "name": .string(agent.name), "agent_id": .string(agent.agentID),
+            "require_verified_build": .bool(agent.requiresVerifiedBuild),
+          ]), at: agent.createdAt, in: transaction)
     }
-    guard inserted.affectedRows == 1 else { throw AgentError.tooManyAgents }
   }
 
   /// The tenant's agents, newest first: all that aren't revoked, and of those that are the newest, up to
@@ -50,11 +58,25 @@ public struct AgentStore: Sendable {
   /// Revokes an agent, so that it gets no session that isn't committed by then; those it has run on to their end.
   /// - Returns: false where the tenant has no such agent; true also for one that was revoked already.
   public func revoke(_ id: UUID, of tenantID: UUID, at time: Date) async throws -> Bool {
-    try await pool.withConnection { connection in
-      try await connection.execute(
-        "UPDATE agents SET revoked_at = coalesce(revoked_at, $3) WHERE tenant_id = $1 AND id = $2",
+    try await pool.withTransaction { transaction in
+      let agent = try await transaction.execute(
+        "SELECT name, agent_id, revoked_at FROM agents WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE",
+        [.uuid(tenantID), .uuid(id)]
+      ).first
+      guard let agent else { return false }
+      guard try agent.get("revoked_at", as: Date?.self) == nil else { return true }
+      try await transaction.execute(
+        "UPDATE agents SET revoked_at = $3 WHERE tenant_id = $1 AND id = $2",
         [.uuid(tenantID), .uuid(id), .timestamp(time)])
-    }.affectedRows == 1
+      try await AuditLog.append(
+        AuditEntry(
+          "agent.revoke", "agent", id, of: tenantID,
+          [
+            "name": .string(try agent.get("name", as: String.self)),
+            "agent_id": .string(try agent.get("agent_id", as: String.self)),
+          ]), at: time, in: transaction)
+      return true
+    }
   }
 }
 

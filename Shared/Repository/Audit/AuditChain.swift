@@ -10,8 +10,9 @@ public struct AuditChain: Sendable {
   public init(pool: PostgresPool) { self.pool = pool }
 
   /// Appends an entry in the caller's transaction, which thereby becomes the only one to append until it ends: call
-  /// this last.
+  /// this last. The tenant's own log gets it too.
   public static func append(_ entry: AuditEntry, at time: Date, in transaction: PostgresTransaction) async throws {
+    try await AuditLog.append(entry, at: time, in: transaction)
     _ = try await transaction.execute("SELECT pg_advisory_xact_lock($1)", [.int8(AdvisoryLock.auditChain)])
     let head = try AuditHead(await transaction.execute(Self.lastRow, []))
     let sequenceNumber = head.sequenceNumber + 1

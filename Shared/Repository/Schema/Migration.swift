@@ -21,6 +21,7 @@ struct Migration: Sendable {
     Migration(version: 8, name: "grants", sql: PackageResources._008_grants_sql),
     Migration(version: 9, name: "key_holders", sql: PackageResources._009_key_holders_sql),
     Migration(version: 10, name: "agents", sql: PackageResources._010_agents_sql),
+    Migration(version: 11, name: "audit_log", sql: PackageResources._011_audit_log_sql),
     Migration(version: 12, name: "users", sql: PackageResources._012_users_sql),
   ]
 }

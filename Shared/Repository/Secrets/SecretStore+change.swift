@@ -1,4 +1,5 @@
 public import FoundationEssentials
+import JSON
 import Postgres
 
 extension SecretStore {
@@ -48,17 +49,31 @@ extension SecretStore {
           .uuid(tenantID), .uuid(value.id), .uuid(id), .text(environment), .int4(value.valueVersion),
           .int4(value.keyVersion), .bytes(value.wrappedKey), .bytes(value.payload), .timestamp(time),
         ])
-      return (try secret.get("name", as: String.self), environment, value.valueVersion)
+      let name = try secret.get("name", as: String.self)
+      try await AuditLog.append(
+        AuditEntry(
+          "secret.value_set", "secret", id, of: tenantID,
+          [
+            "name": .string(name), "environment": .string(environment),
+            "value_version": .number(Double(value.valueVersion)),
+          ]), at: time, in: transaction)
+      return (name, environment, value.valueVersion)
     }
   }
 
   /// Deletes a secret with its values in all environments.
   /// - Returns: false where there is no such secret.
-  public func delete(_ id: UUID, of tenantID: UUID) async throws -> Bool {
-    // A transaction, for a lone statement could not tell being lost from not having happened.
+  public func delete(_ id: UUID, of tenantID: UUID, at time: Date) async throws -> Bool {
     try await pool.withTransaction { transaction in
-      try await transaction.execute(
-        "DELETE FROM secrets WHERE tenant_id = $1 AND id = $2", [.uuid(tenantID), .uuid(id)])
-    }.affectedRows == 1
+      let deleted = try await transaction.execute(
+        "DELETE FROM secrets WHERE tenant_id = $1 AND id = $2 RETURNING name", [.uuid(tenantID), .uuid(id)]
+      ).first
+      guard let deleted else { return false }
+      try await AuditLog.append(
+        AuditEntry(
+          "secret.delete", "secret", id, of: tenantID, ["name": .string(try deleted.get("name", as: String.self))]),
+        at: time, in: transaction)
+      return true
+    }
   }
 }

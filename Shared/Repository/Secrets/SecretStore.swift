@@ -1,4 +1,5 @@
 public import FoundationEssentials
+import JSON
 public import Postgres
 
 /// The tenants' secrets and their encrypted values.
@@ -39,6 +40,13 @@ public struct SecretStore: Sendable {
           .int4(value.valueVersion), .int4(value.keyVersion), .bytes(value.wrappedKey), .bytes(value.payload),
           .timestamp(secret.createdAt),
         ])
+      try await AuditLog.append(
+        AuditEntry(
+          "secret.create", "secret", secret.id, of: tenantID,
+          [
+            "name": .string(secret.name), "secret_type": .string(secret.type),
+            "environment": .string(secret.baseEnvironment),
+          ]), at: secret.createdAt, in: transaction)
     }
   }
 

@@ -18,6 +18,7 @@ struct MigratedDatabase: Sendable {
   var secrets: SecretStore { SecretStore(pool: pool) }
   var outbox: Outbox { Outbox(pool: pool) }
   var audit: AuditChain { AuditChain(pool: pool) }
+  var log: AuditLog { AuditLog(pool: pool) }
   var rewraps: RewrapStore { RewrapStore(pool: pool) }
 
   /// Creates a database and migrates it, lends it, and drops it.

@@ -64,7 +64,7 @@ struct SecretChangeTests {
       let before = try await database.fingerprint()
       #expect(try await database.setValue(of: secret.id, of: other) == nil)
       #expect(try await database.setValue(of: UUID(), of: tenantID, under: 1) == nil)
-      #expect(try await !database.secrets.delete(secret.id, of: other))
+      #expect(try await !database.secrets.delete(secret.id, of: other, at: MigratedDatabase.now))
       #expect(try await database.fingerprint() == before)
     }
   }
@@ -75,8 +75,8 @@ struct SecretChangeTests {
       let secret = Secret.sample("NAME")
       try await database.secrets.create(secret, value: .sample(), of: tenantID)
       try await database.setValue(of: secret.id, in: "staging", of: tenantID)
-      #expect(try await database.secrets.delete(secret.id, of: tenantID))
-      #expect(try await !database.secrets.delete(secret.id, of: tenantID))
+      #expect(try await database.secrets.delete(secret.id, of: tenantID, at: MigratedDatabase.now))
+      #expect(try await !database.secrets.delete(secret.id, of: tenantID, at: MigratedDatabase.now))
       #expect(try await database.secrets.secret(secret.id, of: tenantID) == nil)
       #expect(try await database.count("SELECT count(*) FROM secret_values") == 0)
       try await database.secrets.create(.sample("NAME"), value: .sample(), of: tenantID)
