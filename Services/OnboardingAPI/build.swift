@@ -26,7 +26,7 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
   let keys = KeyStore(pool: pool)
   let unwrapper = KeyUnwrapper(
     global: configuration.masterKey,
-    customer: CustomerKeyUnwrapper(aws: configuration.platform.makeAWSPlatform(client: cloud)))
+    customer: CustomerKeyUnwrapper(clouds: configuration.platform.makeClouds(client: cloud)))
   let holder = KeyHolder(
     service: "onboarding-api", versions: keys, registry: KeyHolderStore(pool: pool), logger: logger)
   let masterKeys = MasterKeys(versions: holder, unwrap: unwrapper.unwrap)

@@ -19,7 +19,7 @@ func buildWorker(_ configuration: WorkerConfiguration) -> WorkerService {
     configuration: configuration.database.configuration, size: configuration.database.connections, logger: logger)
   let unwrapper = KeyUnwrapper(
     global: configuration.masterKey,
-    customer: CustomerKeyUnwrapper(aws: configuration.platform.makeAWSPlatform(client: client)))
+    customer: CustomerKeyUnwrapper(clouds: configuration.platform.makeClouds(client: client)))
   let holder = KeyHolder(
     service: "rewrap-worker", versions: KeyStore(pool: pool), registry: KeyHolderStore(pool: pool), logger: logger)
   let masterKeys = MasterKeys(versions: holder, unwrap: unwrapper.unwrap)

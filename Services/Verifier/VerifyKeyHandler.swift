@@ -44,7 +44,7 @@ struct VerifyKeyHandler: Sendable {
       return .verified(
         .init(
           checks: report.checks.map { .init(stage: $0.stage.rawValue, ok: $0.ok, ms: $0.ms, detail: $0.detail) },
-          warnings: report.warnings, wrappingKey: report.keyARN, wrappedKey: wrapped))
+          warnings: report.warnings, wrappingKey: report.keyReference, wrappedKey: wrapped))
     } catch let failure as KMSFailure {
       logger.info(
         "verification refused",
@@ -63,10 +63,10 @@ struct VerifyKeyHandler: Sendable {
   ) async throws -> Data {
     let wrapped = try await verifier.wrapNewKey(
       candidate, tenantID: command.tenantID, keyVersion: UInt32(command.keyVersion), deadline: command.deadline)
-    guard wrapped.keyReference == report.keyARN else {
+    guard wrapped.keyReference == report.keyReference else {
       throw KMSFailure(
         reason: .keyChanged, stage: .encrypt, isPermanent: true, seal: .reject,
-        hint: "The alias pointed to another key a moment ago. Onboard again once it is settled.")
+        hint: "Another key, or another version of it, answered a moment ago. Onboard again once it is settled.")
     }
     return Data(wrapped.ciphertext)
   }

@@ -19,7 +19,7 @@ func buildVerifier(_ configuration: VerifierConfiguration) -> VerifierService {
   let publisher = AMQPPublisher(configuration: common.amqp, logger: logger)
   let handler = VerifyKeyHandler(
     verifier: KeyVerifier(
-      platform: configuration.platform.makeAWSPlatform(client: client), policy: configuration.policy),
+      clouds: configuration.platform.makeClouds(client: client), policy: configuration.policy),
     authenticator: common.authenticator, publisher: publisher, logger: logger)
   let commands = CommandHandler<VerifyKey>(
     authenticator: common.authenticator, metrics: metrics, logger: logger,
@@ -34,7 +34,7 @@ func buildVerifier(_ configuration: VerifierConfiguration) -> VerifierService {
   let checks = configuration.platform.makeHTTPClient(maximumConnections: configuration.checkConcurrency)
   let checker = GrantChecker(
     grants: GrantStore(pool: pool),
-    unwrap: CustomerKeyUnwrapper(aws: configuration.platform.makeAWSPlatform(client: checks)).unwrap,
+    unwrap: CustomerKeyUnwrapper(clouds: configuration.platform.makeClouds(client: checks)).unwrap,
     pace: configuration.pace, concurrency: configuration.checkConcurrency, lease: configuration.checkLease,
     logger: logger)
   return VerifierService(services: [client, checks, pool, publisher, health, consumer, checker], logger: logger)

@@ -7,23 +7,23 @@ public struct CustomerKeyUnwrapper: Sendable {
   /// How long after a denial it is asked again, unless told.
   public static let confirmation = Duration.milliseconds(500)
 
-  private let aws: AWSPlatform
+  private let clouds: Clouds
   private let confirmation: Duration
   private let clock: KMSClock
 
   /// Creates an unwrapper.
   /// - Parameters:
-  ///   - aws: this platform's standing at AWS.
+  ///   - clouds: this platform's standing at each cloud.
   ///   - confirmation: how long after a denial it is asked again; 500 milliseconds unless told.
   ///   - clock: measures that; the machine's unless told.
-  public init(aws: AWSPlatform, confirmation: Duration = Self.confirmation, clock: KMSClock = .system) {
-    self.aws = aws
+  public init(clouds: Clouds, confirmation: Duration = Self.confirmation, clock: KMSClock = .system) {
+    self.clouds = clouds
     self.confirmation = confirmation
     self.clock = clock
   }
 
-  /// Unwraps a version by one AssumeRole and one Decrypt, each time: cached role credentials would outlive a revoked
-  /// grant. A denial that would seal the tenant, unless it is sealed already, is confirmed by a second try, since IAM is
+  /// Unwraps a version by getting in and decrypting, each time anew: kept credentials would outlive a revoked grant. A
+  /// denial that would seal the tenant, unless it is sealed already, is confirmed by a second try, since IAM is
   /// eventually consistent.
   /// - Throws: what the second try throws, where there was one.
   @Sendable public func unwrap(_ version: KeyVersion) async throws(KMSFailure) -> SecretBytes {
@@ -43,7 +43,7 @@ public struct CustomerKeyUnwrapper: Sendable {
     }
     let key = try KMSCandidate.stored(
       provider.name, keyReference: provider.keyReference, configuration: provider.configuration)
-    return try await AWSKeyEncryptionKey(configuration: key.aws, platform: aws).unwrap(
+    return try await clouds.key(key).unwrap(
       WrappedKey(ciphertext: version.wrapping.wrappedKey, keyReference: provider.wrappingKey),
       context: EncryptionContext(tenantID: version.tenantID, keyVersion: UInt32(version.version)))
   }

@@ -16,7 +16,7 @@ import Testing
   @Test func assumeRoleIsSentAndSignedAsBotocoreDoes() async throws {
     let aws = ScriptedAWS { _ in .stsError("AccessDenied") }
     let body = Sample.body(config: ["external_id": "a+b=c,d.e@f:g/h-i"])
-    let kek = AWSKeyEncryptionKey(configuration: try KMSCandidate.parse(body).aws, platform: Sample.platform(aws))
+    let kek = CustomerKey(configuration: try Sample.configuration(body), platform: Sample.platform(aws))
     _ = await failure { () throws(KMSFailure) in _ = try await kek.wrap(Sample.key, context: Sample.context) }
     let request = try #require(aws.requests.first)
     #expect(request.method == "POST")
@@ -124,7 +124,7 @@ import Testing
     let aws = ScriptedAWS {
       $0 == .encrypt ? .json(200, ["KeyId": .string(key), "CiphertextBlob": "AAAA"]) : nil
     }
-    let kek = AWSKeyEncryptionKey(configuration: try KMSCandidate.parse(body).aws, platform: Sample.platform(aws))
+    let kek = CustomerKey(configuration: try Sample.configuration(body), platform: Sample.platform(aws))
     _ = try await kek.wrap(Sample.key, context: Sample.context)
     #expect(aws.requests.map(\.url) == ["https://sts.\(host)/", "https://kms.\(host)/"])
   }
@@ -133,7 +133,7 @@ import Testing
   func anEndpointMayBeGiven(_ endpoint: String) async throws {
     let aws = ScriptedAWS()
     let platform = Sample.platform(aws, endpoint: endpoint)
-    let kek = AWSKeyEncryptionKey(configuration: try Sample.candidate().aws, platform: platform)
+    let kek = CustomerKey(configuration: try Sample.configuration(), platform: platform)
     _ = try await kek.wrap(Sample.key, context: Sample.context)
     #expect(Set(aws.requests.map(\.url)) == ["http://127.0.0.1:4567/"])
     #expect(aws.requests.allSatisfy { header("host", of: $0) == "127.0.0.1:4567" })
@@ -151,7 +151,7 @@ import Testing
     let answers = Mutex(["ExpiredToken"])
     let aws = ScriptedAWS { _ in answers.withLock { $0.popLast() }.map { .stsError($0) } }
     let platform = AWSPlatform(transport: aws, credentials: provider)
-    let kek = AWSKeyEncryptionKey(configuration: try Sample.candidate().aws, platform: platform)
+    let kek = CustomerKey(configuration: try Sample.configuration(), platform: platform)
     _ = try await kek.wrap(Sample.key, context: Sample.context)
     #expect(provider.asked.withLock { $0 } == [false, true])
   }
@@ -159,7 +159,7 @@ import Testing
   @Test func withoutCredentialsNobodyIsAsked() async throws {
     let aws = ScriptedAWS()
     let platform = AWSPlatform(transport: aws, credentials: EnvironmentCredentials { _ in nil })
-    let kek = AWSKeyEncryptionKey(configuration: try Sample.candidate().aws, platform: platform)
+    let kek = CustomerKey(configuration: try Sample.configuration(), platform: platform)
     let found = await failure { () throws(KMSFailure) in _ = try await kek.wrap(Sample.key, context: Sample.context) }
     #expect(found?.reason == .noCredentials)
     #expect(found?.isPermanent == true)
@@ -171,7 +171,7 @@ import Testing
   @Test func credentialsThatCannotSignAreOurs() async throws {
     let bad = AWSCredentials(accessKeyID: "a b", secretAccessKey: SecretBytes(copying: [1]))
     let platform = AWSPlatform(transport: ScriptedAWS(), credentials: FixedCredentials(bad))
-    let kek = AWSKeyEncryptionKey(configuration: try Sample.candidate().aws, platform: platform)
+    let kek = CustomerKey(configuration: try Sample.configuration(), platform: platform)
     let found = await failure { () throws(KMSFailure) in _ = try await kek.wrap(Sample.key, context: Sample.context) }
     #expect(found?.reason == .platformCredentials)
     #expect(found?.seal == .untilTTL)

@@ -5,6 +5,7 @@ import HTTPClient
 import JSON
 import SigV4
 import Synchronization
+import Testing
 
 /// The tenant, the key and the platform of these tests.
 enum Sample {
@@ -39,14 +40,19 @@ enum Sample {
     try KMSCandidate.parse(body(keyReference: .string(keyReference)))
   }
 
+  static func configuration(_ body: JSONValue = body()) throws -> AWSKeyConfiguration {
+    try #require(KMSCandidate.parse(body).configuration as? AWSKeyConfiguration)
+  }
+
   static func platform(_ transport: some HTTPTransport, endpoint: String? = nil) -> AWSPlatform {
     AWSPlatform(
       transport: transport, credentials: FixedCredentials(credentials), endpoint: endpoint,
       clock: KMSClock(now: { now }, sleep: { _ in }))
   }
 
-  static func kek(_ transport: some HTTPTransport, keyReference: String = keyARN) throws -> AWSKeyEncryptionKey {
-    AWSKeyEncryptionKey(configuration: try candidate(keyReference: keyReference).aws, platform: platform(transport))
+  static func kek(_ transport: some HTTPTransport, keyReference: String = keyARN) throws -> CustomerKey<AWSPlatform> {
+    CustomerKey(
+      configuration: try configuration(body(keyReference: .string(keyReference))), platform: platform(transport))
   }
 }
 

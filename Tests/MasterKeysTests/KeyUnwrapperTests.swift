@@ -116,7 +116,7 @@ import Testing
   private func unwrapper() throws -> KeyUnwrapper { KeyUnwrapper(global: try .sample(1), customer: customer) }
 
   private var customer: CustomerKeyUnwrapper {
-    CustomerKeyUnwrapper(aws: platform, clock: KMSClock(now: { Date() }, sleep: pauses.sleep))
+    CustomerKeyUnwrapper(clouds: Clouds([platform]), clock: KMSClock(now: { Date() }, sleep: pauses.sleep))
   }
 
   private func wrapped(_ key: SecretBytes, status: KeyVersion.Status = .active) throws -> KeyVersion {

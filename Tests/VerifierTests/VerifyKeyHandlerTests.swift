@@ -61,7 +61,7 @@ import Testing
       credentials: FixedCredentials(
         AWSCredentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: SecretBytes(copying: "secret".utf8))))
     return VerifyKeyHandler(
-      verifier: KeyVerifier(platform: platform, policy: VerificationPolicy()),
+      verifier: KeyVerifier(clouds: Clouds([platform]), policy: VerificationPolicy()),
       authenticator: CommandAuthenticator(key: .random(count: 32)),
       publisher: AMQPPublisher(configuration: configuration, logger: Self.logger), logger: Self.logger)
   }

@@ -18,7 +18,9 @@ struct OnboardRoute: Sendable {
   func respond(to request: Request, context: AdminContext) async throws -> Response {
     let identity = context.identity
     let candidate = try KMSCandidate.parse(try await request.json(limit: Self.bodyLimit))
-    if try await keys.isExternalIDTaken(candidate.aws.externalID, by: identity.tenantID) {
+    if let externalID = candidate.externalID,
+      try await keys.isExternalIDTaken(externalID, by: identity.tenantID)
+    {
       throw RepositoryError.externalIDInUse
     }
     for _ in 1..<Self.attempts {

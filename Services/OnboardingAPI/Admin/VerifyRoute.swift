@@ -28,7 +28,9 @@ struct VerifyRoute: Sendable {
   private func candidate(in request: Request, _ identity: AdminIdentity) async throws -> KMSCandidate {
     if let body = try await request.jsonIfPresent(limit: OnboardRoute.bodyLimit) {
       let candidate = try KMSCandidate.parse(body)
-      if try await keys.isExternalIDTaken(candidate.aws.externalID, by: identity.tenantID) {
+      if let externalID = candidate.externalID,
+        try await keys.isExternalIDTaken(externalID, by: identity.tenantID)
+      {
         throw RepositoryError.externalIDInUse
       }
       return candidate

@@ -5,10 +5,16 @@ internal import SigV4
 /// Signs requests to AWS's services in one region and sends them.
 struct AWSCaller: Sendable {
   let platform: AWSPlatform
-  let region: String
-  let partition: AWSPartition
-  /// After this instant nobody waits for the answer.
-  var deadline: Date?
+  let use: KeyUse
+  private let region: String
+  private let partition: AWSPartition
+
+  init(_ configuration: AWSKeyConfiguration, platform: AWSPlatform, use: KeyUse) {
+    self.platform = platform
+    self.use = use
+    region = configuration.region
+    partition = configuration.partition
+  }
 
   /// Sends a POST to the root of a service.
   /// - Throws: `.unreachable` where no answer came, `.platformCredentials` where the credentials can't sign.
@@ -17,13 +23,7 @@ struct AWSCaller: Sendable {
     stage: VerificationStage
   ) async throws(KMSFailure) -> HTTPResponse {
     let now = platform.clock.now()
-    let timeout = try deadline.map { deadline throws(KMSFailure) in
-      let seconds = deadline.timeIntervalSince(now)
-      guard seconds > 0 else {
-        throw .unreachable("The time for the verification was over before \(service.name) was asked.", stage: stage)
-      }
-      return Duration.milliseconds(Int64(min(seconds, 86_400) * 1000))
-    }
+    let timeout = try use.timeout(at: now, for: service, stage: stage)
     let origin = platform.endpoint ?? service.origin(region: region, partition: partition)
     let signed: SignedRequest
     do throws(SigV4Error) {

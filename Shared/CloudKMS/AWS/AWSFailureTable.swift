@@ -1,3 +1,5 @@
+typealias AWSFailureRow = FailureRow<AWSService>
+
 /// What each of AWS's error codes means for a tenant. The first row that matches holds.
 ///
 /// Codes decide, never HTTP statuses: KMS answers a denial with 400 where AWS's generic pages say 403.

@@ -1,7 +1,7 @@
-import JSON
+public import JSON
 
 /// A customer's key and the way to it: everything needed to use it but the platform's own credentials.
-public struct AWSKeyConfiguration: Sendable, Hashable {
+public struct AWSKeyConfiguration: KeyConfiguration {
   /// The key's ARN, or that of an alias.
   public let keyARN: ARN
   /// The key's region.
@@ -9,7 +9,7 @@ public struct AWSKeyConfiguration: Sendable, Hashable {
   /// The role in the customer's account.
   public let roleARN: ARN
   /// What the role's trust policy demands of us, 2 to 1224 characters; shown to nobody.
-  public let externalID: String
+  let roleExternalID: String
 
   let partition: AWSPartition
 
@@ -22,27 +22,50 @@ public struct AWSKeyConfiguration: Sendable, Hashable {
     self.keyARN = keyARN
     self.region = region
     self.roleARN = roleARN
-    self.externalID = externalID
+    roleExternalID = externalID
     self.partition = partition
   }
 
-  /// Reads a configuration that was stored when its candidate had passed: what may be stored was judged then.
-  /// - Parameters:
-  ///   - keyReference: `KMSCandidate.keyReference`.
-  ///   - configuration: `KMSCandidate.configurationJSON`.
-  /// - Throws: `.invalidRequest`, which must not seal, where it is not what was stored.
-  init(keyReference: String, configuration: JSONValue) throws(KMSFailure) {
+  /// Reads a stored configuration.
+  public init(keyReference: String, configuration: JSONValue) throws(KMSFailure) {
     guard let keyARN = ARN(keyReference), let region = configuration["region"]?.string,
       let roleARN = configuration["role_arn"]?.string.flatMap(ARN.init),
       let externalID = configuration["external_id"]?.string,
       let stored = Self(keyARN: keyARN, region: region, roleARN: roleARN, externalID: externalID)
-    else {
-      throw KMSFailure(
-        reason: .invalidRequest, stage: .validate, isPermanent: true, seal: .reject,
-        hint: "The stored configuration of the key is damaged. Onboard the key again.")
-    }
+    else { throw .damagedConfiguration }
     self = stored
   }
+
+  /// The key's ARN or its alias's.
+  public var keyReference: String { keyARN.description }
+
+  /// Region, role and external ID.
+  public var json: JSONValue {
+    ["region": .string(region), "role_arn": .string(roleARN.description), "external_id": .string(roleExternalID)]
+  }
+
+  /// Region and role, without the external ID.
+  public var publicJSON: JSONValue {
+    ["region": .string(region), "role_arn": .string(roleARN.description)]
+  }
+
+  /// The external ID: AWS knows by it for which tenant we assume a role.
+  public var externalID: String? { roleExternalID }
+
+  /// Whether role and key are in different accounts.
+  public var warnings: [String] {
+    guard roleARN.accountID != keyARN.accountID else { return [] }
+    return [
+      "The role is in account \(roleARN.accountID), the key in account \(keyARN.accountID): the key's own policy "
+        + "has to allow the role, an IAM policy alone does not."
+    ]
+  }
+
+  /// The key, or the alias, and the region.
+  public var keySummary: String { "\(keyARN.resource) in \(region)" }
+
+  /// By the external ID, which is not told.
+  public var accessSummary: String { "assumed with the external ID" }
 
   /// STS API, `AssumeRole`, `ExternalId`: 2 to 1224 of `[\w+=,.@:\/-]`.
   static func isExternalID(_ text: String) -> Bool {

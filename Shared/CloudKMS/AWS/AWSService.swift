@@ -1,7 +1,9 @@
 /// The AWS services spoken to.
-enum AWSService: String, Sendable, Hashable {
+enum AWSService: String, CloudService {
   case kms
   case sts
+
+  static let cloud = "AWS"
 
   /// The service's name in sentences.
   var name: String { self == .kms ? "AWS KMS" : "AWS STS" }

@@ -31,14 +31,15 @@ struct AssumeRole: Sendable {
     let type = HeaderField(name: "Content-Type", value: "application/x-www-form-urlencoded; charset=utf-8")
     let response = try await caller.post(body, to: .sts, headers: [type], credentials: credentials, stage: stage)
     guard let leaves = XMLLeaves(response.body) else {
-      throw .garbage("not with the XML expected", from: .sts, status: response.status, stage: stage)
+      throw .garbage("not with the XML expected", from: AWSService.sts, status: response.status, stage: stage)
     }
     guard response.status == 200 else {
       guard let code = leaves.text("ErrorResponse/Error/Code") else {
-        throw .garbage("without an error code", from: .sts, status: response.status, stage: stage)
+        throw .garbage("without an error code", from: AWSService.sts, status: response.status, stage: stage)
       }
       let message = leaves.text("ErrorResponse/Error/Message") ?? ""
-      throw KMSFailure(AWSErrorAnswer(service: .sts, code: code, message: message), stage: stage)
+      throw KMSFailure(
+        ErrorAnswer(service: AWSService.sts, code: code, message: message), by: AWSFailureTable.rows, stage: stage)
     }
     return try Self.credentials(in: leaves, stage: stage)
   }
@@ -52,7 +53,7 @@ struct AssumeRole: Sendable {
       let secret = leaves.text(path + "SecretAccessKey"), (1...256).contains(secret.utf8.count),
       let token = leaves.text(path + "SessionToken"), (1...8192).contains(token.utf8.count),
       token.utf8.allSatisfy({ (0x21..<0x7F).contains($0) })
-    else { throw .garbage("without well-formed credentials", from: .sts, status: 200, stage: stage) }
+    else { throw .garbage("without well-formed credentials", from: AWSService.sts, status: 200, stage: stage) }
     return AWSCredentials(
       accessKeyID: id, secretAccessKey: SecretBytes(copying: secret.utf8), sessionToken: token)
   }

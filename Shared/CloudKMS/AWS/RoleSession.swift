@@ -5,25 +5,24 @@ internal import JSON
 internal import SigV4
 
 /// A customer's role, assumed: it uses the key until it is dropped, which is soon.
-struct RoleSession: Sendable {
+struct RoleSession: KeyEncryptionKey {
+  private let key: ARN
   private let caller: AWSCaller
   private let credentials: AWSCredentials
 
   /// Assumes the role of a configuration with the platform's credentials, refreshing them once if they have expired.
-  init(
-    assuming configuration: AWSKeyConfiguration, for tenantID: UUID, through caller: AWSCaller
-  ) async throws(KMSFailure) {
-    let role = AssumeRole(roleARN: configuration.roleARN, tenantID: tenantID, externalID: configuration.externalID)
+  init(assuming configuration: AWSKeyConfiguration, through caller: AWSCaller) async throws(KMSFailure) {
+    let role = AssumeRole(
+      roleARN: configuration.roleARN, tenantID: caller.use.tenantID, externalID: configuration.roleExternalID)
     credentials = try await caller.withPlatformCredentials { credentials throws(KMSFailure) in
       try await role.send(through: caller, credentials: credentials, stage: .assumeRole)
     }
     self.caller = caller
+    key = configuration.keyARN
   }
 
   /// KMS `Encrypt`: answers the ciphertext and the key that made it.
-  func encrypt(
-    _ secret: SecretBytes, under key: ARN, context: EncryptionContext
-  ) async throws(KMSFailure) -> WrappedKey {
+  func wrap(_ secret: SecretBytes, context: EncryptionContext) async throws(KMSFailure) -> WrappedKey {
     var body = Array("{\"Plaintext\":\"".utf8)
     body.append(base64: secret)
     body += "\",".utf8
@@ -31,18 +30,18 @@ struct RoleSession: Sendable {
     let answer = try await send(&body, target: "TrentService.Encrypt", stage: .encrypt)
     let answered = try answer.keyARN()
     guard key.isAlias || answered == key else {
-      throw .garbage("for another key than asked", from: .kms, status: 200, stage: .encrypt)
+      throw .garbage("for another key than asked", from: AWSService.kms, status: 200, stage: .encrypt)
     }
     return WrappedKey(ciphertext: try answer.ciphertext(), keyReference: answered.description)
   }
 
   /// KMS `Decrypt` with an explicit key, so that a ciphertext of any other key is refused.
-  func decrypt(_ wrapped: WrappedKey, context: EncryptionContext) async throws(KMSFailure) -> SecretBytes {
+  func unwrap(_ wrapped: WrappedKey, context: EncryptionContext) async throws(KMSFailure) -> SecretBytes {
     let ciphertext = JSONValue.string(Data(wrapped.ciphertext).base64EncodedString())
     var body = Self.members(wrapped.keyReference, context, ["CiphertextBlob": ciphertext]).canonicalBytes
     let answer = try await send(&body, target: "TrentService.Decrypt", stage: .decrypt)
     guard try answer.keyARN().description == wrapped.keyReference else {
-      throw .garbage("for another key than asked", from: .kms, status: 200, stage: .decrypt)
+      throw .garbage("for another key than asked", from: AWSService.kms, status: 200, stage: .decrypt)
     }
     return try answer.decrypted()
   }

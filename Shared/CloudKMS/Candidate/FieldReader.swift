@@ -1,21 +1,23 @@
-internal import JSON
+public import JSON
 
 /// Reads members of a JSON object by their dotted paths and gathers what is wrong with them.
-struct FieldReader {
-  private(set) var reasons: [String: [String]] = [:]
+public struct FieldReader {
+  /// What is wrong, by path.
+  public private(set) var reasons: [String: [String]] = [:]
   private let root: JSONValue
 
-  init(_ root: JSONValue) {
+  /// Reads this value.
+  public init(_ root: JSONValue) {
     self.root = root
   }
 
   /// Notes that something is wrong at a path.
-  mutating func refuse(_ path: String, _ reason: String) {
+  public mutating func refuse(_ path: String, _ reason: String) {
     reasons[path, default: []].append(reason)
   }
 
   /// A string that must be there, its length in UTF-8 bytes.
-  mutating func string(_ path: String, length: ClosedRange<Int>) -> String? {
+  public mutating func string(_ path: String, length: ClosedRange<Int>) -> String? {
     guard let value = value(path) else {
       refuse(path, "is required")
       return nil
@@ -31,8 +33,13 @@ struct FieldReader {
     return text
   }
 
+  /// A string that may be absent, its length in UTF-8 bytes.
+  public mutating func optionalString(_ path: String, length: ClosedRange<Int>) -> String? {
+    value(path) == nil ? nil : string(path, length: length)
+  }
+
   /// Whether there is an object, as there must be.
-  mutating func object(_ path: String) -> Bool {
+  public mutating func object(_ path: String) -> Bool {
     switch value(path) {
     case .object: return true
     case .none: refuse(path, "is required")
@@ -42,7 +49,7 @@ struct FieldReader {
   }
 
   /// Notes every member of an object that has none of these names.
-  mutating func refuseUnknown(except names: Set<String>, in path: String) {
+  public mutating func refuseUnknown(except names: Set<String>, in path: String) {
     guard case .object(let members) = path.isEmpty ? root : value(path) else { return }
     for name in members.keys where !names.contains(name) {
       refuse((path.isEmpty ? "" : path + ".") + name.presentable, "is not known")

@@ -1,12 +1,12 @@
 public import JSON
 
 /// A key that a tenant wants to bring, well-formed but not yet tried.
-public struct KMSCandidate: Sendable, Hashable {
+public struct KMSCandidate: Sendable {
   /// Whose key service.
   public let provider: KMSProvider
 
   /// The key and the way to it.
-  public let aws: AWSKeyConfiguration
+  public let configuration: any KeyConfiguration
 
   /// Reads a candidate back from where it was stored.
   /// - Parameters:
@@ -17,47 +17,48 @@ public struct KMSCandidate: Sendable, Hashable {
   public static func stored(
     _ provider: String, keyReference: String, configuration: JSONValue
   ) throws(KMSFailure) -> KMSCandidate {
-    guard let provider = KMSProvider(storedName: provider), provider.isSupported else {
-      throw KMSFailure(
-        reason: .invalidRequest, stage: .validate, isPermanent: true, seal: .reject,
-        hint: "The stored configuration is of a provider that this version does not support.")
+    guard let cloud = Clouds.all.first(where: { $0.provider.storedName == provider }) else {
+      throw .unsupportedProvider
     }
     return KMSCandidate(
-      provider: provider, aws: try AWSKeyConfiguration(keyReference: keyReference, configuration: configuration))
+      provider: cloud.provider, configuration: try cloud.stored(keyReference: keyReference, configuration))
   }
 
-  /// `kms_key_ref`: the key's ARN or its alias's, as given.
-  public var keyReference: String { aws.keyARN.description }
+  /// `kms_key_ref`: the key's name, or its alias's, as given.
+  public var keyReference: String { configuration.keyReference }
 
-  /// The whole body in the form that `parse(_:)` takes; holds the external ID.
+  /// The whole body in the form that `parse(_:)` takes; holds the external ID, if there is one.
   public var json: JSONValue {
     ["provider": .string(provider.rawValue), "kms_key_ref": .string(keyReference), "config": configurationJSON]
   }
 
-  /// `config` for storage; holds the external ID.
-  public var configurationJSON: JSONValue {
-    [
-      "region": .string(aws.region), "role_arn": .string(aws.roleARN.description),
-      "external_id": .string(aws.externalID),
-    ]
-  }
+  /// `config` for storage; holds the external ID, if there is one.
+  public var configurationJSON: JSONValue { configuration.json }
 
   /// `config` for everybody to see: without the external ID.
-  public var publicJSON: JSONValue {
-    ["region": .string(aws.region), "role_arn": .string(aws.roleARN.description)]
-  }
+  public var publicJSON: JSONValue { configuration.publicJSON }
+
+  /// What no two tenants may share; nil where the cloud has no such thing.
+  public var externalID: String? { configuration.externalID }
 
   /// What the operator should know, though it doesn't forbid the key.
-  public var warnings: [String] {
-    guard aws.roleARN.accountID != aws.keyARN.accountID else { return [] }
-    return [
-      "The role is in account \(aws.roleARN.accountID), the key in account \(aws.keyARN.accountID): the key's own policy "
-        + "has to allow the role, an IAM policy alone does not."
-    ]
+  public var warnings: [String] { configuration.warnings }
+}
+
+extension KMSCandidate: Hashable {
+  /// Whether both describe the same key and the same way to it.
+  public static func == (left: KMSCandidate, right: KMSCandidate) -> Bool {
+    left.provider == right.provider && AnyHashable(left.configuration) == AnyHashable(right.configuration)
+  }
+
+  /// Hashes the provider and the configuration.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(provider)
+    hasher.combine(configuration)
   }
 }
 
 extension KMSCandidate: CustomStringConvertible {
-  /// The provider, the key and the role: never the external ID.
-  public var description: String { "\(provider.rawValue): \(aws)" }
+  /// The provider, the key and the way to it: nothing confidential.
+  public var description: String { "\(provider.rawValue): \(configuration)" }
 }

@@ -1,21 +1,11 @@
-/// The clouds whose key services a tenant may bring.
-public enum KMSProvider: String, Sendable, Hashable, CaseIterable {
-  /// Amazon Web Services.
-  case aws
-  /// Google Cloud.
-  case gcp
-  /// Microsoft Azure.
-  case azure
+/// A cloud whose key service a tenant may bring, by the name that bodies use: `aws`. Each cloud's folder names its own.
+public struct KMSProvider: RawRepresentable, Sendable, Hashable {
+  /// The name.
+  public let rawValue: String
 
-  /// The name that answers use: `customer_kms_aws`.
+  /// Names a cloud.
+  public init(rawValue: String) { self.rawValue = rawValue }
+
+  /// The name that answers and the database use: `customer_kms_aws`.
   public var storedName: String { "customer_kms_\(rawValue)" }
-
-  /// The provider of a stored name; nil where there is none.
-  public init?(storedName: String) {
-    guard let provider = Self.allCases.first(where: { $0.storedName == storedName }) else { return nil }
-    self = provider
-  }
-
-  /// Whether this version can use the provider's keys.
-  public var isSupported: Bool { self == .aws }
 }

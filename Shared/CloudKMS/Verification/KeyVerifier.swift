@@ -3,19 +3,24 @@ public import FoundationEssentials
 
 /// Tries a candidate key out, stage by stage, before anything is stored.
 public struct KeyVerifier: Sendable {
-  private let platform: AWSPlatform
+  private let clouds: Clouds
   private let policy: VerificationPolicy
+  private let clock: KMSClock
   private let random: RandomSource
 
   /// Creates a verifier.
   /// - Parameters:
-  ///   - platform: asks AWS, and tells the time.
+  ///   - clouds: whose keys it tries.
   ///   - policy: what is demanded. Default: `VerificationPolicy()`.
+  ///   - clock: times the stages. Default: the machine's.
   ///   - random: where probes and new keys come from. Default: the system.
-  public init(platform: AWSPlatform, policy: VerificationPolicy = VerificationPolicy(), random: RandomSource = .system)
-  {
-    self.platform = platform
+  public init(
+    clouds: Clouds, policy: VerificationPolicy = VerificationPolicy(), clock: KMSClock = .system,
+    random: RandomSource = .system
+  ) {
+    self.clouds = clouds
     self.policy = policy
+    self.clock = clock
     self.random = random
   }
 
@@ -34,11 +39,13 @@ public struct KeyVerifier: Sendable {
     _ candidate: KMSCandidate, tenantID: UUID, keyVersion: UInt32, deadline: Date,
     progress: @escaping @Sendable (VerificationProgress) -> Void = { _ in }
   ) async throws(KMSFailure) -> VerificationReport {
-    var run = VerificationRun(policy: policy, clock: platform.clock, deadline: deadline, progress: progress)
-    let context = EncryptionContext(tenantID: tenantID, keyVersion: keyVersion, purpose: .verification)
-    let probe = Probe(
-      configuration: candidate.aws, platform: platform, deadline: deadline, context: context, random: random)
-    return try await run.run(probe, warnings: candidate.warnings)
+    var run = VerificationRun(policy: policy, clock: clock, deadline: deadline, progress: progress)
+    let probe = try clouds.probe(
+      candidate, for: KeyUse(tenantID: tenantID, deadline: deadline), random: random)
+    return try await run.run(
+      probe, wrapping: .random(count: 32, from: random),
+      context: EncryptionContext(tenantID: tenantID, keyVersion: keyVersion, purpose: .verification),
+      warnings: candidate.warnings)
   }
 
   /// Makes a new tenant master key and gives it away only wrapped by the candidate, after unwrapping it once.
@@ -47,8 +54,7 @@ public struct KeyVerifier: Sendable {
   public func wrapNewKey(
     _ candidate: KMSCandidate, tenantID: UUID, keyVersion: UInt32, deadline: Date
   ) async throws(KMSFailure) -> WrappedKey {
-    let key = AWSKeyEncryptionKey(configuration: candidate.aws, platform: platform, deadline: deadline)
-    return try await key.wrapNewKey(
+    try await clouds.key(candidate, deadline: deadline).wrapNewKey(
       context: EncryptionContext(tenantID: tenantID, keyVersion: keyVersion), random: random)
   }
 }

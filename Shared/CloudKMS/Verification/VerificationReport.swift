@@ -6,14 +6,14 @@ public struct VerificationReport: Sendable, Hashable {
   /// What the operator should know, though it doesn't forbid the key.
   public var warnings: [String]
 
-  /// The ARN of the key that answered, behind whatever alias.
-  public var keyARN: String
+  /// The key that answered, behind whatever alias: an ARN, or the version of a key.
+  public var keyReference: String
 
   /// Creates a report.
-  public init(checks: [VerificationCheck], warnings: [String], keyARN: String) {
+  public init(checks: [VerificationCheck], warnings: [String], keyReference: String) {
     self.checks = checks
     self.warnings = warnings
-    self.keyARN = keyARN
+    self.keyReference = keyReference
   }
 }
 

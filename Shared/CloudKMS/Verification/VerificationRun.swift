@@ -1,3 +1,4 @@
+internal import Cryptography
 internal import FoundationEssentials
 
 /// One verification: its stages one after the other, each with its time, its tries and what is told about it.
@@ -20,37 +21,32 @@ struct VerificationRun {
     start = clock.now()
   }
 
-  mutating func run(_ probe: Probe, warnings: [String]) async throws(KMSFailure) -> VerificationReport {
+  /// - Parameters:
+  ///   - probe: what is asked.
+  ///   - secret: the random bytes that are wrapped and unwrapped.
+  ///   - context: what they are bound to.
+  ///   - warnings: what is known before anybody was asked.
+  mutating func run(
+    _ probe: Probe, wrapping secret: SecretBytes, context: EncryptionContext, warnings: [String]
+  ) async throws(KMSFailure) -> VerificationReport {
     var warnings = warnings
-    let key = probe.configuration.keyARN
-    _ = try await pass(.validate, { _ in "\(key.resource) in \(key.region)" }) { () throws(KMSFailure) in () }
-    _ = try await pass(.credentials, { "signing as \($0)" }) { () throws(KMSFailure) in try await probe.credentials() }
-    let session = try await pass(.assumeRole, { _ in "assumed with the external ID" }) { () throws(KMSFailure) in
-      try await probe.assumeRole()
+    let policy = policy
+    _ = try await pass(.validate, { _ in probe.key }) { () throws(KMSFailure) in () }
+    _ = try await pass(.credentials, { $0 }) { () throws(KMSFailure) in try await probe.identity() }
+    let key = try await pass(.assumeRole, { _ in probe.access }) { () throws(KMSFailure) in try await probe.open() }
+    for safeguard in probe.safeguards {
+      let finding = try await pass(safeguard.stage, { $0.detail }) { () throws(KMSFailure) in
+        try await safeguard.check(policy)
+      }
+      if let warning = finding.warning { warnings.append(warning) }
     }
-    let isEnforced = try await passConfusedDeputy(probe)
-    if !isEnforced { warnings.append(KMSFailure.externalIDNotEnforced.hint) }
-    let secret = probe.newSecret()
     let wrapped = try await pass(.encrypt, { "encrypted by \($0.keyReference)" }) { () throws(KMSFailure) in
-      try await session.encrypt(secret, under: key, context: probe.context)
+      try await key.wrap(secret, context: context)
     }
     _ = try await pass(.decrypt, { _ in "decrypted to the same bytes" }) { () throws(KMSFailure) in
-      guard try await session.decrypt(wrapped, context: probe.context) == secret else {
-        throw .changedKey(stage: .decrypt)
-      }
+      guard try await key.unwrap(wrapped, context: context) == secret else { throw .changedKey(stage: .decrypt) }
     }
-    return VerificationReport(checks: checks, warnings: warnings, keyARN: wrapped.keyReference)
-  }
-
-  private mutating func passConfusedDeputy(_ probe: Probe) async throws(KMSFailure) -> Bool {
-    let mayWarn = policy.unenforcedExternalID == .warn
-    return try await pass(
-      .confusedDeputy, { $0 ? "refused without the external ID" : "the external ID is not enforced" }
-    ) { () throws(KMSFailure) in
-      let isEnforced = try await probe.isExternalIDEnforced()
-      guard isEnforced || mayWarn else { throw .externalIDNotEnforced }
-      return isEnforced
-    }
+    return VerificationReport(checks: checks, warnings: warnings, keyReference: wrapped.keyReference)
   }
 
   /// Runs a stage, again where it is denied and there is patience left, and tells how it goes.
@@ -101,12 +97,4 @@ struct VerificationRun {
 
 extension Duration {
   fileprivate var seconds: Double { self / .seconds(1) }
-}
-
-extension KMSFailure {
-  static let externalIDNotEnforced = KMSFailure(
-    reason: .externalIDNotEnforced, stage: .confusedDeputy, isPermanent: true, seal: .reject,
-    hint:
-      "The role can be assumed without the external ID, so that any other customer of this service could name it as "
-      + "their own. Add the condition StringEquals sts:ExternalId to its trust policy.")
 }

@@ -30,9 +30,10 @@ struct CustomerKeyTests {
       clock: clock)
   }
 
-  private func kek(_ platform: AWSPlatform? = nil) throws -> AWSKeyEncryptionKey {
-    AWSKeyEncryptionKey(
-      configuration: try KMSCandidate.parse(account.candidate).aws, platform: platform ?? self.platform())
+  private func kek(_ platform: AWSPlatform? = nil) throws -> CustomerKey<AWSPlatform> {
+    CustomerKey(
+      configuration: try #require(KMSCandidate.parse(account.candidate).configuration as? AWSKeyConfiguration),
+      platform: platform ?? self.platform())
   }
 
   private func failure(_ body: () async throws -> Void) async throws -> KMSFailure? {
@@ -46,7 +47,7 @@ struct CustomerKeyTests {
     _ candidate: JSONValue? = nil, policy: VerificationPolicy,
     progress: @escaping @Sendable (VerificationProgress) -> Void = { _ in }
   ) async throws -> VerificationReport {
-    try await KeyVerifier(platform: platform(), policy: policy).verify(
+    try await KeyVerifier(clouds: Clouds([platform()]), policy: policy).verify(
       KMSCandidate.parse(candidate ?? account.candidate), tenantID: tenantID, keyVersion: 1, deadline: Date() + 30,
       progress: progress)
   }
@@ -67,7 +68,7 @@ struct CustomerKeyTests {
   @Test func everyStageOfAVerificationPasses() async throws {
     let report = try await verify(policy: impatient)
     #expect(report.checks.map(\.stage) == VerificationStage.allCases)
-    #expect(report.keyARN == account.keyARN)
+    #expect(report.keyReference == account.keyARN)
     #expect(report.warnings.isEmpty)
   }
 
@@ -125,7 +126,7 @@ struct CustomerKeyTests {
 
   @Test func aNewKeyUnwraps() async throws {
     let candidate = try KMSCandidate.parse(account.candidate)
-    let wrapped = try await KeyVerifier(platform: platform()).wrapNewKey(
+    let wrapped = try await KeyVerifier(clouds: Clouds([platform()])).wrapNewKey(
       candidate, tenantID: tenantID, keyVersion: 1, deadline: Date() + 30)
     #expect(try await kek().unwrap(wrapped, context: context).count == 32)
   }

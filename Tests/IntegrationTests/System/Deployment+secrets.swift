@@ -50,8 +50,8 @@ extension Deployment {
     let http = HTTPClient(configuration: configuration)
     let version = try await KeyStore(pool: pool).activeVersion(of: tenant.id)
     let provider = try #require(version.wrapping.provider)
-    let key = AWSKeyEncryptionKey(
-      configuration: try KMSCandidate.parse(account.candidate).aws,
+    let key = CustomerKey(
+      configuration: try #require(KMSCandidate.parse(account.candidate).configuration as? AWSKeyConfiguration),
       platform: AWSPlatform(
         transport: http,
         credentials: FixedCredentials(

@@ -1,0 +1,63 @@
+public import Cryptography
+internal import FoundationEssentials
+internal import JSON
+
+/// A cloud as this platform stands towards it: who it is there, and how it gets at keys that tenants bring.
+///
+/// A further cloud is a folder with one of these and its ``KeyConfiguration``, and a line in ``Clouds``.
+public protocol CloudPlatform: Sendable {
+  /// What a tenant tells about a key of this cloud's.
+  associatedtype Configuration: KeyConfiguration
+
+  /// The cloud.
+  static var provider: KMSProvider { get }
+
+  /// The variables that the operator sets for it; none is required, since the deployment may serve no key of its.
+  static var variables: [CloudVariable] { get }
+
+  /// Stands as the operator's variables say; asks nobody yet.
+  init(_ environment: CloudEnvironment)
+
+  /// Makes sure that the platform has an identity of its own there, and answers a sentence on it that holds no secret.
+  /// - Throws: `.noCredentials` with a hint that names the sources tried, in order.
+  func identity(for use: KeyUse) async throws(KMSFailure) -> String
+
+  /// Gets in as the tenant has allowed it, and answers the key, good for this one use: who kept it would outlive the
+  /// tenant's kill switch.
+  /// - Throws: the failure as the cloud's table of meanings has it.
+  func open(_ configuration: Configuration, for use: KeyUse) async throws(KMSFailure) -> any KeyEncryptionKey
+
+  /// What a verification has to try besides, once it got in. Default: nothing.
+  func safeguards(of configuration: Configuration, for use: KeyUse, random: RandomSource) -> [Safeguard]
+}
+
+extension CloudPlatform {
+  /// Nothing.
+  public func safeguards(of configuration: Configuration, for use: KeyUse, random: RandomSource) -> [Safeguard] { [] }
+
+  /// Reads a configuration of this cloud's, whose type the caller doesn't know.
+  static func configuration(in fields: inout FieldReader) -> (any KeyConfiguration)? {
+    Configuration(reading: &fields)
+  }
+
+  /// Reads back a stored one likewise.
+  static func stored(keyReference: String, _ json: JSONValue) throws(KMSFailure) -> any KeyConfiguration {
+    try Configuration(keyReference: keyReference, configuration: json)
+  }
+
+  /// The candidate's key; nil if it is not of this cloud.
+  func key(_ candidate: KMSCandidate, deadline: Date?) -> (any KeyEncryptionKey)? {
+    guard let configuration = candidate.configuration as? Configuration else { return nil }
+    return CustomerKey(configuration: configuration, platform: self, deadline: deadline)
+  }
+
+  /// What a verification asks about the candidate; nil if it is not of this cloud.
+  func probe(_ candidate: KMSCandidate, for use: KeyUse, random: RandomSource) -> Probe? {
+    guard let configuration = candidate.configuration as? Configuration else { return nil }
+    return Probe(
+      key: configuration.keySummary, access: configuration.accessSummary,
+      identity: { () throws(KMSFailure) in try await identity(for: use) },
+      open: { () throws(KMSFailure) in try await open(configuration, for: use) },
+      safeguards: safeguards(of: configuration, for: use, random: random))
+  }
+}

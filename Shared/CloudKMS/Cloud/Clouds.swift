@@ -1,0 +1,48 @@
+internal import Cryptography
+public import FoundationEssentials
+
+/// The clouds whose keys tenants may bring, as this platform stands towards each.
+public struct Clouds: Sendable {
+  /// Every cloud that this version knows: a further one is a folder beside theirs, and a line here.
+  static let all: [any CloudPlatform.Type] = [AWSPlatform.self]
+
+  private let platforms: [any CloudPlatform]
+
+  /// Stands towards these clouds alone.
+  public init(_ platforms: [any CloudPlatform]) {
+    self.platforms = platforms
+  }
+
+  /// Stands towards every cloud, as the operator's variables say.
+  public init(_ environment: CloudEnvironment) {
+    platforms = Self.all.map { $0.init(environment) }
+  }
+
+  /// The variables of all of them.
+  public static var variables: [CloudVariable] { all.flatMap { $0.variables } }
+
+  /// The key that a candidate describes; asks nobody yet.
+  /// - Parameters:
+  ///   - candidate: the key and the way to it.
+  ///   - deadline: after which nobody waits for an answer any more. Default: none.
+  /// - Throws: `.invalidRequest`, which must not seal, for a cloud that this is not about.
+  public func key(_ candidate: KMSCandidate, deadline: Date? = nil) throws(KMSFailure) -> any KeyEncryptionKey {
+    for platform in platforms {
+      if let key = platform.key(candidate, deadline: deadline) { return key }
+    }
+    throw .unsupportedProvider
+  }
+
+  func probe(_ candidate: KMSCandidate, for use: KeyUse, random: RandomSource) throws(KMSFailure) -> Probe {
+    for platform in platforms {
+      if let probe = platform.probe(candidate, for: use, random: random) { return probe }
+    }
+    throw .unsupportedProvider
+  }
+}
+
+extension KMSFailure {
+  static let unsupportedProvider = KMSFailure(
+    reason: .invalidRequest, stage: .validate, isPermanent: true, seal: .reject,
+    hint: "The stored configuration is of a provider that this version does not support.")
+}
