@@ -61,8 +61,8 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
 
   let hasher = PasswordHasher()
   let router = buildRouter(
-    metrics: metrics, tokens: tokens, stepUp: await StepUpAuthority(key: configuration.stepUpKey), pool: pool,
-    masterKeys: masterKeys, hub: hub,
+    metrics: metrics, tokens: tokens, apiKeys: APIKeyVerifier(load: APIKeyStore(pool: pool).verify),
+    stepUp: await StepUpAuthority(key: configuration.stepUpKey), pool: pool, masterKeys: masterKeys, hub: hub,
     generation: KeyGeneration(
       verification: KeyVerification(
         rpc: rpc, authenticator: common.authenticator, timeout: configuration.verifyTimeout),
@@ -93,9 +93,9 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
 ///   - signIn: nil where people sign in elsewhere.
 ///   - proxies: how many stand before us.
 func buildRouter(
-  metrics: MetricRegistry, tokens: AdminTokenVerifier, stepUp: StepUpAuthority, pool: PostgresPool,
-  masterKeys: MasterKeys, hub: EventHub, generation: KeyGeneration, signIn: SignIn?, authenticators: Authenticators,
-  proxies: Int = 0
+  metrics: MetricRegistry, tokens: AdminTokenVerifier, apiKeys: APIKeyVerifier, stepUp: StepUpAuthority,
+  pool: PostgresPool, masterKeys: MasterKeys, hub: EventHub, generation: KeyGeneration, signIn: SignIn?,
+  authenticators: Authenticators, proxies: Int = 0
 ) -> Router<APIContext> {
   let router = Router(context: APIContext.self)
   router.add(middleware: RequestMiddleware())
@@ -149,23 +149,23 @@ func buildRouter(
 
   let secrets = SecretRoutes(secrets: SecretStore(pool: pool), masterKeys: masterKeys)
   admin.on(.reveal, use: RevealRoute(secrets: secrets.secrets, masterKeys: masterKeys).respond)
-  let tenant = router.group("v1").add(middleware: APIKeyAuthentication(tenants: TenantStore(pool: pool)))
-    .group(context: TenantContext.self)
-  tenant.post("secrets", use: secrets.create)
-  tenant.get("secrets", use: secrets.list)
-  tenant.get("secrets/:id", use: secrets.show)
-  tenant.put("secrets/:id/value", use: secrets.setValue)
-  tenant.delete("secrets/:id", use: secrets.delete)
+  let tenant = TenantRouter(
+    group: router.group("v1").add(middleware: APIKeyAuthentication(keys: apiKeys)).group(context: TenantContext.self))
+  tenant.on(.createSecret, use: secrets.create)
+  tenant.on(.secrets, use: secrets.list)
+  tenant.on(.secret, use: secrets.show)
+  tenant.on(.setSecretValue, use: secrets.setValue)
+  tenant.on(.deleteSecret, use: secrets.delete)
 
   let records = AuditLogRoutes(log: AuditLog(pool: pool))
-  tenant.get("audit-logs", use: records.list)
-  tenant.get("audit-logs/events", use: records.events)
+  tenant.on(.auditLogs, use: records.list)
+  tenant.on(.auditEvents, use: records.events)
 
   let agents = AgentStore(pool: pool)
   let agentRoutes = AgentRoutes(agents: agents)
-  tenant.post("agents", use: agentRoutes.create)
-  tenant.get("agents", use: agentRoutes.list)
-  tenant.delete("agents/:id", use: agentRoutes.revoke)
+  tenant.on(.createAgent, use: agentRoutes.create)
+  tenant.on(.agents, use: agentRoutes.list)
+  tenant.on(.revokeAgent, use: agentRoutes.revoke)
   router.post("agent/v1/session", use: SessionRoute(agents: agents, masterKeys: masterKeys).respond)
   return router
 }

@@ -65,5 +65,5 @@ extension AdminRoute {
 
 extension Answer {
   /// Whether the route itself answered: that the body doesn't fit, that there is no such thing, or that it can't ask.
-  fileprivate var isPastTheDoor: Bool { [400, 404, 409, 503].contains(status.code) }
+  var isPastTheDoor: Bool { [400, 404, 409, 503].contains(status.code) }
 }

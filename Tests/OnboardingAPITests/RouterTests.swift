@@ -192,7 +192,8 @@ import Testing
   }
 
   func send(
-    _ method: HTTPRequest.Method, _ path: String, token: String? = nil, stepUp: String? = nil, body: String = ""
+    _ method: HTTPRequest.Method, _ path: String, token: String? = nil, stepUp: String? = nil, body: String = "",
+    scopes: Set<APIKeyScope>? = nil
   ) async throws -> Answer {
     var headers = HTTPFields()
     headers[.authorization] = token.map { "Bearer \($0)" }
@@ -201,10 +202,11 @@ import Testing
       head: HTTPRequest(method: method, scheme: "http", authority: "localhost", path: path, headerFields: headers),
       body: RequestBody(buffer: ByteBuffer(string: body)))
     let context = APIContext(source: ApplicationRequestContextSource(channel: EmbeddedChannel(), logger: Self.logger))
-    return try await Answer(router().buildResponder().respond(to: request, context: context))
+    return try await Answer(router(scopes: scopes).buildResponder().respond(to: request, context: context))
   }
 
-  func router() async throws -> Router<APIContext> {
+  /// - Parameter scopes: what every API key may do; nil where the database is asked.
+  func router(scopes: Set<APIKeyScope>? = nil) async throws -> Router<APIContext> {
     let pool = PostgresPool(
       configuration: try PostgresConfiguration(url: "postgresql://nobody@127.0.0.1:1/nowhere"), size: 1,
       logger: Self.logger)
@@ -214,8 +216,13 @@ import Testing
       now: { Issuer.now })
     let metrics = MetricRegistry()
     metrics.register { [.gauge("answer", "The answer.", 42)] }
+    let tenantID = UUID()
+    let apiKeys = APIKeyVerifier { key in
+      guard let scopes else { return try await APIKeyStore(pool: pool).verify(key) }
+      return VerifiedAPIKey(id: key.id, tenantID: tenantID, scopes: scopes)
+    }
     return buildRouter(
-      metrics: metrics, tokens: tokens,
+      metrics: metrics, tokens: tokens, apiKeys: apiKeys,
       stepUp: await StepUpAuthority(key: SecretBytes(copying: key), now: { Issuer.now }), pool: pool,
       masterKeys: MasterKeys(versions: KeyStore(pool: pool)) { _ in .random(count: 32) }, hub: EventHub(),
       generation: KeyGeneration(

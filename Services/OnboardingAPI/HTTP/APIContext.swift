@@ -2,6 +2,7 @@ import FoundationEssentials
 import Hummingbird
 import Logging
 import NIOCore
+import Repository
 
 /// What every request carries.
 struct APIContext: RequestContext {
@@ -12,8 +13,8 @@ struct APIContext: RequestContext {
   let peer: SocketAddress?
   /// Who asks, once an admin token was accepted.
   var admin: AdminIdentity?
-  /// Whose data is asked for, once an API key was accepted.
-  var tenantID: UUID?
+  /// Whose data is asked for, and what for, once an API key was accepted.
+  var apiKey: VerifiedAPIKey?
 
   init(source: ApplicationRequestContextSource) {
     coreContext = CoreRequestContextStorage(source: source)
@@ -39,12 +40,14 @@ struct AdminContext: ChildRequestContext {
 struct TenantContext: ChildRequestContext {
   var coreContext: CoreRequestContextStorage
   let requestID: String
-  let tenantID: UUID
+  let apiKey: VerifiedAPIKey
+
+  var tenantID: UUID { apiKey.tenantID }
 
   init(context: APIContext) throws {
-    guard let tenantID = context.tenantID else { throw APIError.notAuthenticated("an API key is needed") }
+    guard let apiKey = context.apiKey else { throw APIError.notAuthenticated("an API key is needed") }
     coreContext = context.coreContext
     requestID = context.requestID
-    self.tenantID = tenantID
+    self.apiKey = apiKey
   }
 }

@@ -31,17 +31,15 @@ extension UserStore {
 
 /// Lets requests with a valid API key into the routes behind it.
 struct APIKeyAuthentication: RouterMiddleware {
-  let tenants: TenantStore
+  let keys: APIKeyVerifier
 
   func handle(
     _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
   ) async throws -> Response {
     var context = context
-    guard let key = APIKey(try request.bearerToken()), let tenantID = try await tenants.tenantID(of: key) else {
-      throw APIError.notAuthenticated("the API key is not valid")
-    }
-    context.tenantID = tenantID
-    context.logger[metadataKey: "tenant_id"] = "\(tenantID)"
+    let key = try await keys.verify(try request.bearerToken())
+    context.apiKey = key
+    context.logger[metadataKey: "tenant_id"] = "\(key.tenantID)"
     return try await AuditOrigin.acting(as: "api_key:\(key.id)") { try await next(request, context) }
   }
 }

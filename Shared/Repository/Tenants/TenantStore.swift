@@ -1,8 +1,7 @@
-import Cryptography
 public import FoundationEssentials
 public import Postgres
 
-/// The tenants and their API keys.
+/// The tenants.
 public struct TenantStore: Sendable {
   private let pool: PostgresPool
 
@@ -33,16 +32,5 @@ public struct TenantStore: Sendable {
         id: try $0.get("id", as: UUID.self), slug: try $0.get("slug", as: String.self),
         name: try $0.get("name", as: String.self))
     }
-  }
-
-  /// The tenant that an API key belongs to; nil where there is none, its secret differs (compared in constant time), or
-  /// it was revoked.
-  public func tenantID(of key: APIKey) async throws -> UUID? {
-    let row = try await pool.withConnection { connection in
-      try await connection.execute(
-        "SELECT tenant_id, secret_hash FROM api_keys WHERE id = $1 AND revoked_at IS NULL", [.text(key.id)])
-    }.first
-    guard let row, constantTimeEquals(try row.get("secret_hash", as: [UInt8].self), key.secretHash) else { return nil }
-    return try row.get("tenant_id", as: UUID.self)
   }
 }

@@ -14,6 +14,7 @@ struct MigratedDatabase: Sendable {
   let pool: PostgresPool
 
   var tenants: TenantStore { TenantStore(pool: pool) }
+  var apiKeys: APIKeyStore { APIKeyStore(pool: pool) }
   var keys: KeyStore { KeyStore(pool: pool) }
   var secrets: SecretStore { SecretStore(pool: pool) }
   var outbox: Outbox { Outbox(pool: pool) }

@@ -11,7 +11,7 @@ struct TenantStoreTests {
       let key = APIKey.generate()
       try await database.tenants.create(tenant, firstKey: .platform, apiKey: key)
       #expect(try await database.tenants.tenant(tenant.id) == tenant)
-      #expect(try await database.tenants.tenantID(of: key) == tenant.id)
+      #expect(try await database.apiKeys.verify(key)?.tenantID == tenant.id)
       #expect(try await database.keys.activeVersion(of: tenant.id).version == 0)
       #expect(try await database.tenants.tenant(UUID()) == nil)
     }
@@ -27,8 +27,8 @@ struct TenantStoreTests {
         Tenant(id: UUID(), slug: "other", name: "Other"), firstKey: .platform, apiKey: other)
       let mixed = try #require(APIKey("tk_live_\(key.id)\(other.exposed().dropFirst(24))"))
       #expect(mixed.id == key.id)
-      #expect(try await database.tenants.tenantID(of: mixed) == nil)
-      #expect(try await database.tenants.tenantID(of: .generate()) == nil)
+      #expect(try await database.apiKeys.verify(mixed) == nil)
+      #expect(try await database.apiKeys.verify(.generate()) == nil)
     }
   }
 
@@ -38,7 +38,7 @@ struct TenantStoreTests {
       try await database.tenants.create(
         Tenant(id: UUID(), slug: "acme", name: "Acme"), firstKey: .platform, apiKey: key)
       try await database.pool.execute("UPDATE api_keys SET revoked_at = now()")
-      #expect(try await database.tenants.tenantID(of: key) == nil)
+      #expect(try await database.apiKeys.verify(key) == nil)
     }
   }
 
