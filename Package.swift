@@ -19,10 +19,12 @@ func shared(
     name: name, dependencies: dependencies, path: "Shared/\(name)", resources: resources, swiftSettings: settings)
 }
 
-func service(_ name: String, executable: String, _ dependencies: [Target.Dependency]) -> Target {
+func service(
+  _ name: String, executable: String, _ dependencies: [Target.Dependency], resources: [Resource] = []
+) -> Target {
   .executableTarget(
     name: executable, dependencies: dependencies + [configuration, arguments, logging, lifecycle],
-    path: "Services/\(name)", swiftSettings: settings)
+    path: "Services/\(name)", resources: resources, swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
@@ -43,6 +45,7 @@ let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let nio = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
@@ -80,8 +83,8 @@ let services: [Target] = [
     [
       "AMQP", "AgentSession", "BlockingQueue", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON",
       "Locking", "MasterKeys", "Monitoring", "Postgres", "Repository", "ServiceKit", "SigV4", httpTypes, hummingbird,
-      hummingbirdCore, jwt, nioCore,
-    ]),
+      hummingbirdCore, jwt, mustache, nioCore,
+    ], resources: [.embedInCode("Pages/Assets"), .embedInCode("Pages/Templates")]),
   service(
     "Verifier", executable: "verifier",
     [
@@ -99,7 +102,7 @@ let services: [Target] = [
 /// Those named after a module need no server; `ConformanceTests` read published vectors; `IntegrationTests` drive the
 /// modules and the executables on real servers.
 let suites: [Target] = [
-  tests("AMQPTests", ["AMQP"]),
+  tests("AMQPTests", ["AMQP", "Locking"]),
   tests("AgentSessionTests", ["AgentSession", "Cryptography"]),
   tests("CloudKMSTests", ["CloudKMS", "Cryptography", "HTTPClient", "JSON", "SigV4"]),
   tests("CommandsTests", ["Commands", "Cryptography"]),
@@ -161,6 +164,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
   ],

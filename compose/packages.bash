@@ -6,10 +6,11 @@ packages=(
   postgresql rabbitmq-server python3-venv jq curl openssl
 )
 
+# Further packages may be named that only the caller needs.
 install_packages() {
   command -v swift >/dev/null || die "no swift in PATH" "install the Swift 6.3 toolchain, see README.md"
   local package missing=()
-  for package in "${packages[@]}"; do
+  for package in "${packages[@]}" "$@"; do
     is_installed "$package" || missing+=("$package")
   done
   ((${#missing[@]} > 0)) || return 0

@@ -60,7 +60,7 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
     audience: configuration.identity.audience, now: { Date() })
 
   let hasher = PasswordHasher()
-  let router = buildRouter(
+  let router = try buildRouter(
     metrics: metrics, tokens: tokens, apiKeys: APIKeyVerifier(load: APIKeyStore(pool: pool).verify),
     stepUp: await StepUpAuthority(key: configuration.stepUpKey), pool: pool, masterKeys: masterKeys, hub: hub,
     generation: KeyGeneration(
@@ -70,6 +70,8 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
     signIn: await configuration.identity.makeTokenIssuer().map {
       SignIn(pool: pool, hasher: hasher, issuer: $0, proxies: configuration.proxies)
     }, authenticators: Authenticators(pool: pool, hasher: hasher, masterKey: configuration.masterKey),
+    platform: PlatformIdentity(
+      aws: AWSPlatform(configuration.platform.makeEnvironment(client: cloud)), region: configuration.awsRegion),
     proxies: configuration.proxies)
   let application = Application(
     router: router,
@@ -95,8 +97,8 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
 func buildRouter(
   metrics: MetricRegistry, tokens: AdminTokenVerifier, apiKeys: APIKeyVerifier, stepUp: StepUpAuthority,
   pool: PostgresPool, masterKeys: MasterKeys, hub: EventHub, generation: KeyGeneration, signIn: SignIn?,
-  authenticators: Authenticators, proxies: Int = 0
-) -> Router<APIContext> {
+  authenticators: Authenticators, platform: PlatformIdentity, proxies: Int = 0
+) throws -> Router<APIContext> {
   let router = Router(context: APIContext.self)
   router.add(middleware: RequestMiddleware())
   router.add(middleware: OriginMiddleware(proxies: proxies))
@@ -104,7 +106,13 @@ func buildRouter(
   router.get("metrics") { _, _ in Response(metrics: await metrics.text()) }
 
   let users = UserStore(pool: pool)
-  if let signIn { router.post("admin/auth/login", use: LoginRoute(signIn: signIn).respond) }
+  if let signIn {
+    router.post("admin/auth/login", use: LoginRoute(signIn: signIn).respond)
+    try PageRoutes(
+      templates: PageTemplates(), signIn: signIn, tokens: tokens, users: users, tenants: TenantStore(pool: pool),
+      keys: KeyStore(pool: pool), rewraps: RewrapStore(pool: pool), chain: AuditChain(pool: pool), platform: platform
+    ).add(to: router)
+  }
   let authenticated = router.group("admin").add(middleware: AdminAuthentication(tokens: tokens, users: users))
     .group(context: AdminContext.self)
   let admin = AdminRouter(group: authenticated, stepUp: stepUp)
@@ -127,6 +135,7 @@ func buildRouter(
       watch: EvictionWatch(holders: KeyHolderStore(pool: pool))
     ).respond)
   admin.on(.unseal, use: UnsealRoute(keys: keys, grants: GrantStore(pool: pool), masterKeys: masterKeys).respond)
+  admin.on(.platform, use: PlatformRoute(platform: platform).respond)
 
   let rewrapStore = RewrapStore(pool: pool)
   let rewraps = RewrapRoutes(rewraps: rewrapStore)

@@ -24,10 +24,9 @@ struct VerifyKeyHandler: Sendable {
       logger.info("verification expired before it began", metadata: ["tenant_id": "\(command.tenantID)"])
       return .done
     }
-    let outcome = await outcome(of: command)
-    var reply = try authenticator.sign(VerifyKeyReply(inReplyTo: question, outcome: outcome)).message
-    reply.correlationID = correlationID
-    do { try await publisher.publish(reply, exchange: "", routingKey: replyTo) } catch let error as AMQPError
+    let asker = Asker(question: question, correlationID: correlationID, replyTo: replyTo)
+    let outcome = await telling(asker) { progress in await self.outcome(of: command, progress: progress) }
+    do { try await send(VerifyKeyReply(inReplyTo: question, outcome: outcome), to: asker) } catch let error as AMQPError
       where error.code == .unroutable
     {
       logger.info("nobody waits for the verification any more", metadata: ["tenant_id": "\(command.tenantID)"])
@@ -35,11 +34,46 @@ struct VerifyKeyHandler: Sendable {
     return .done
   }
 
-  private func outcome(of command: VerifyKey) async -> VerifyKeyReply.Outcome {
+  /// Who waits for the answer.
+  private struct Asker {
+    let question: UUID
+    let correlationID: String
+    let replyTo: String
+  }
+
+  private func send(_ reply: some Command, to asker: Asker) async throws {
+    var message = try authenticator.sign(reply).message
+    message.correlationID = asker.correlationID
+    try await publisher.publish(message, exchange: "", routingKey: asker.replyTo)
+  }
+
+  /// Runs a probe and tells the asker of each step, in order, before it returns. What can't be told is left out: the
+  /// answer says it all again.
+  private func telling(
+    _ asker: Asker, _ probe: (@escaping @Sendable (VerificationProgress) -> Void) async -> VerifyKeyReply.Outcome
+  ) async -> VerifyKeyReply.Outcome {
+    let (steps, continuation) = AsyncStream.makeStream(of: VerificationProgress.self)
+    async let told: Void = {
+      for await step in steps {
+        do { try await send(VerifyKeyProgress(step, inReplyTo: asker.question), to: asker) } catch {
+          logger.debug("progress not told", metadata: ["error": "\(error)"])
+        }
+      }
+    }()
+    let outcome = await probe { continuation.yield($0) }
+    continuation.finish()
+    await told
+    return outcome
+  }
+
+  private func outcome(
+    of command: VerifyKey, progress: @escaping @Sendable (VerificationProgress) -> Void
+  ) async -> VerifyKeyReply.Outcome {
     do {
       let candidate = try KMSCandidate.parse(JSONValue(parsing: Array(command.candidate.utf8)))
       let report = try await verifier.verify(
-        candidate, tenantID: command.tenantID, keyVersion: UInt32(command.keyVersion), deadline: command.deadline)
+        candidate, tenantID: command.tenantID, keyVersion: UInt32(command.keyVersion), deadline: command.deadline,
+        progress: progress)
       let wrapped = command.wrapsNewKey ? try await wrapNewKey(candidate, report, command) : nil
       return .verified(
         .init(
@@ -77,5 +111,19 @@ extension VerifyKeyReply.Refusal {
     self.init(
       reason: failure.reason.rawValue, stage: failure.stage?.rawValue ?? VerificationStage.validate.rawValue,
       providerCode: failure.providerCode, hint: failure.hint)
+  }
+}
+
+extension VerifyKeyProgress {
+  init(_ progress: VerificationProgress, inReplyTo question: UUID) {
+    switch progress {
+    case .started(let stage): self.init(inReplyTo: question, stage: stage.rawValue, state: .started)
+    case .waiting(let stage, let failure):
+      self.init(inReplyTo: question, stage: stage.rawValue, state: .waiting, detail: failure.hint)
+    case .finished(let check):
+      self.init(
+        inReplyTo: question, stage: check.stage.rawValue, state: check.ok ? .passed : .failed, ms: check.ms,
+        detail: check.detail)
+    }
   }
 }

@@ -40,11 +40,14 @@ public final class AMQPRPCClient: Service {
   ///   - exchange: the exchange; empty for the default one.
   ///   - routingKey: the routing key.
   ///   - timeout: bounds all of it: connecting, the confirm and the reply.
-  /// - Returns: the reply.
+  ///   - isInterim: told of each reply in the order of their arrival; whether others follow it. It must not block. None
+  ///     does unless told.
+  /// - Returns: the last reply.
   /// - Throws: `AMQPError` with `timeout`, `connectionLost`, `unroutable` where no queue takes it, or as
   ///   `AMQPPublisher.publish`; `CancellationError`.
   public func call(
-    _ message: AMQPMessage, exchange: String, routingKey: String, timeout: Duration
+    _ message: AMQPMessage, exchange: String, routingKey: String, timeout: Duration,
+    isInterim: @escaping @Sendable (AMQPMessage) -> Bool = { _ in false }
   ) async throws -> AMQPMessage {
     var request = message
     let id = Self.randomID()
@@ -52,7 +55,7 @@ public final class AMQPRPCClient: Service {
     request.replyTo = CallSession.replyQueue
     try request.validate(
       exchange: exchange, routingKey: routingKey, maximumBodySize: configuration.maximumBodySize)
-    replies.expect(id)
+    replies.expect(id, isInterim: isInterim)
     defer { replies.forget(id) }
     return try await withTimeout(timeout) { [request] in
       do {

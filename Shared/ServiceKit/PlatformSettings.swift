@@ -54,9 +54,12 @@ public struct PlatformSettings: Sendable {
   public var awsEndpoint: String? { variables["AWS_ENDPOINT_URL"] }
 
   /// The platform's standing at each cloud.
-  public func makeClouds(client: HTTPClient) -> Clouds {
+  public func makeClouds(client: HTTPClient) -> Clouds { Clouds(makeEnvironment(client: client)) }
+
+  /// What the platform's standing at any one cloud is made of.
+  public func makeEnvironment(client: HTTPClient) -> CloudEnvironment {
     let variables = variables
-    return Clouds(CloudEnvironment(transport: client) { variables[$0] })
+    return CloudEnvironment(transport: client) { variables[$0] }
   }
 
   /// A client for calls to clouds; shut it down before the process exits.

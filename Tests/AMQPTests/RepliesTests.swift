@@ -1,3 +1,4 @@
+import Locking
 import Testing
 
 @testable import AMQP
@@ -28,6 +29,21 @@ struct RepliesTests {
     replies.resolve(message("a", 1))
     #expect(try await replies.reply(to: "b").body == [2])
     #expect(try await replies.reply(to: "a").body == [1])
+  }
+
+  @Test("What is interim is told in order and ends no call; what comes after the last is dropped")
+  func interim() async throws {
+    let told = Guarded<[UInt8]>([])
+    replies.expect("a") { reply in
+      guard reply.body[0] < 10 else { return false }
+      told.withLock { $0.append(reply.body[0]) }
+      return true
+    }
+    for body in [1, 2, 10, 3] as [UInt8] { replies.resolve(message("a", body)) }
+    #expect(try await replies.reply(to: "a").body == [10])
+    replies.forget("a")
+    replies.resolve(message("a", 4))
+    #expect(told.withLock { $0 } == [1, 2, 3])
   }
 
   @Test("A lost connection ends every call")

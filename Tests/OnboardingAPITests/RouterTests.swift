@@ -35,7 +35,7 @@ import Testing
     #expect(answer.text.hasPrefix("# HELP answer The answer.\n# TYPE answer gauge\nanswer 42\n"))
   }
 
-  @Test(arguments: ["/", "/admin", "/v1", "/v1/secrets/x/y", "/admin/tenant-kms/nothing"])
+  @Test(arguments: ["/nothing", "/admin", "/v1", "/v1/secrets/x/y", "/admin/tenant-kms/nothing"])
   func `an unknown route is not found, in our form`(path: String) async throws {
     let answer = try await send(.get, path, token: try await token("owner"))
     #expect(answer.status == .notFound)
@@ -221,7 +221,7 @@ import Testing
       guard let scopes else { return try await APIKeyStore(pool: pool).verify(key) }
       return VerifiedAPIKey(id: key.id, tenantID: tenantID, scopes: scopes)
     }
-    return buildRouter(
+    return try buildRouter(
       metrics: metrics, tokens: tokens, apiKeys: apiKeys,
       stepUp: await StepUpAuthority(key: SecretBytes(copying: key), now: { Issuer.now }), pool: pool,
       masterKeys: MasterKeys(versions: KeyStore(pool: pool)) { _ in .random(count: 32) }, hub: EventHub(),
@@ -236,6 +236,9 @@ import Testing
         proxies: 0),
       authenticators: Authenticators(
         pool: pool, hasher: PasswordHasher(),
-        masterKey: try #require(LocalKeyEncryptionKey(masterKey: .random(count: 32)))))
+        masterKey: try #require(LocalKeyEncryptionKey(masterKey: .random(count: 32)))),
+      platform: PlatformIdentity(
+        aws: AWSPlatform(transport: ScriptedEndpoint(), credentials: EnvironmentCredentials { _ in nil }),
+        region: "us-east-1"))
   }
 }

@@ -31,6 +31,7 @@ struct AdminRoute: Sendable, Hashable {
   static let rotate = AdminRoute(.post, "tenant-kms/rotate", for: writers, stepUp: 300)
   static let unseal = AdminRoute(.post, "tenant-kms/unseal", for: writers, stepUp: 120)
   static let revoke = AdminRoute(.post, "tenant-kms/versions/:version/revoke", for: owners, stepUp: 120)
+  static let platform = AdminRoute(.get, "tenant-kms/platform", for: everyone)
   static let events = AdminRoute(.get, "tenant-kms/events", for: everyone)
   static let rewraps = AdminRoute(.get, "tenant-kms/rewrap", for: everyone)
   static let rewrapLimit = AdminRoute(.get, "tenant-kms/rewrap/limit", for: everyone)
@@ -50,8 +51,9 @@ struct AdminRoute: Sendable, Hashable {
 
   /// The matrix.
   static let all = [
-    onboard, configuration, remove, verify, rotate, unseal, revoke, events, rewraps, rewrapLimit, setRewrapLimit,
-    rewrap, pauseRewrap, resumeRewrap, retryRewrap, auditChain, verifyAuditChain, reveal, logout, enrolAuthenticator,
+    onboard, configuration, remove, verify, rotate, unseal, revoke, platform, events, rewraps, rewrapLimit,
+    setRewrapLimit, rewrap, pauseRewrap, resumeRewrap, retryRewrap, auditChain, verifyAuditChain, reveal, logout,
+    enrolAuthenticator,
     confirmAuthenticator, stepUp,
   ]
 }

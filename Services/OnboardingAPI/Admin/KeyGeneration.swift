@@ -11,11 +11,13 @@ struct KeyGeneration: Sendable {
   let platform: LocalKeyEncryptionKey
 
   /// A new key under a customer's, once that has passed every stage of the verification.
-  /// - Throws: as ``KeyVerification/verify(_:for:keyVersion:wrapsNewKey:)``.
+  /// - Throws: as ``KeyVerification/verify(_:for:keyVersion:wrapsNewKey:progress:)``.
   func newKey(
-    _ version: Int32, of tenantID: UUID, under candidate: KMSCandidate
+    _ version: Int32, of tenantID: UUID, under candidate: KMSCandidate,
+    progress: @escaping KeyVerification.Progress = { _ in }
   ) async throws -> (key: NewKeyVersion, provider: ProviderKey, warnings: [String]) {
-    let verified = try await verification.verify(candidate, for: tenantID, keyVersion: version, wrapsNewKey: true)
+    let verified = try await verification.verify(
+      candidate, for: tenantID, keyVersion: version, wrapsNewKey: true, progress: progress)
     guard let wrappedKey = verified.wrappedKey else { throw APIError.internal }
     let provider = ProviderKey(
       name: candidate.provider.storedName, keyReference: candidate.keyReference,

@@ -13,10 +13,15 @@ struct KeyVerification: Sendable {
   /// How long a verification may take in all.
   let timeout: Duration
 
+  /// Told of each step of a verification, while it goes.
+  typealias Progress = @Sendable (VerifyKeyProgress) -> Void
+
   /// Verifies a candidate and has a new tenant master key wrapped under it.
+  /// - Parameter progress: told of each step as it comes; nobody unless told.
   /// - Throws: ``APIError`` with `kms_verify_failed`, `kms_verify_timeout` or `dependency_unavailable`.
   func verify(
-    _ candidate: KMSCandidate, for tenantID: UUID, keyVersion: Int32, wrapsNewKey: Bool
+    _ candidate: KMSCandidate, for tenantID: UUID, keyVersion: Int32, wrapsNewKey: Bool,
+    progress: @escaping Progress = { _ in }
   ) async throws -> VerifyKeyReply.Verification {
     let command = VerifyKey(
       tenantID: tenantID, candidate: candidate.json.canonicalText, keyVersion: keyVersion, wrapsNewKey: wrapsNewKey,
@@ -25,7 +30,16 @@ struct KeyVerification: Sendable {
     var message = question.message
     // It doesn't expire: the broker takes what expired for a dead letter. The deadline keeps it from being probed late.
     message.isPersistent = false
-    let answer = try await call(message)
+    let answer = try await call(message) { [authenticator] reply in
+      guard reply.type == VerifyKeyProgress.name else { return false }
+      // What isn't authentic, or of another question, is passed over: it decides nothing.
+      if let step = try? authenticator.open(VerifyKeyProgress.self, from: SignedCommand(reply)),
+        step.inReplyTo == question.messageID
+      {
+        progress(step)
+      }
+      return true
+    }
     let reply = try authenticator.open(VerifyKeyReply.self, from: SignedCommand(answer))
     guard reply.inReplyTo == question.messageID else { throw CommandError(code: .notAuthentic) }
     switch reply.outcome {
@@ -34,10 +48,13 @@ struct KeyVerification: Sendable {
     }
   }
 
-  private func call(_ message: AMQPMessage) async throws -> AMQPMessage {
+  private func call(
+    _ message: AMQPMessage, isInterim: @escaping @Sendable (AMQPMessage) -> Bool
+  ) async throws -> AMQPMessage {
     do {
       return try await rpc.call(
-        message, exchange: CommandTopology.exchange, routingKey: VerifyKey.name, timeout: timeout)
+        message, exchange: CommandTopology.exchange, routingKey: VerifyKey.name, timeout: timeout,
+        isInterim: isInterim)
     } catch let error as AMQPError where error.code == .timeout {
       throw APIError(
         status: .gatewayTimeout, type: "kms_verify_timeout",

@@ -29,7 +29,7 @@ struct EventRoute: Sendable {
     let left = Duration.seconds(identity.expiresAt.timeIntervalSince(now()))
     let logger = context.logger
     return Response(
-      status: .ok, headers: [.contentType: "text/event-stream", .noBuffering: "no"],
+      status: .ok, headers: [.contentType: ServerSentEvent.contentType, .noBuffering: "no"],
       body: ResponseBody { writer in
         await withTaskGroup(of: Void.self) { group in
           group.addTask {
@@ -69,5 +69,5 @@ struct EventRoute: Sendable {
 
 extension HTTPField.Name {
   /// Asks nginx, and whoever else knows it, to pass each event on at once.
-  fileprivate static let noBuffering = Self("X-Accel-Buffering") ?? .cacheControl
+  static let noBuffering = Self("X-Accel-Buffering") ?? .cacheControl
 }

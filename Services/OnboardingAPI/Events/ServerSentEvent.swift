@@ -14,9 +14,12 @@ struct ServerSentEvent: Sendable, Equatable {
   /// What begins a stream: how long a client that lost it waits before it asks again.
   static let preamble = ByteBuffer(string: "retry: 2000\n\n")
 
+  static let contentType = "text/event-stream"
+
   /// The event on the wire.
-  /// - Parameter id: what a client that asks again sends as `Last-Event-ID`.
-  func bytes(id: Int64) -> ByteBuffer {
-    ByteBuffer(string: "event: \(name)\nid: \(id)\ndata: \(data.canonicalText)\n\n")
+  /// - Parameter id: what a client that asks again sends as `Last-Event-ID`; nil where nobody can ask again.
+  func bytes(id: Int64? = nil) -> ByteBuffer {
+    let place = id.map { "id: \($0)\n" } ?? ""
+    return ByteBuffer(string: "event: \(name)\n\(place)data: \(data.canonicalText)\n\n")
   }
 }

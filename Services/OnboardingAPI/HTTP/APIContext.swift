@@ -27,11 +27,13 @@ struct APIContext: RequestContext {
 /// A request of somebody whose admin token was accepted.
 struct AdminContext: ChildRequestContext {
   var coreContext: CoreRequestContextStorage
+  let requestID: String
   let identity: AdminIdentity
 
   init(context: APIContext) throws {
     guard let admin = context.admin else { throw APIError.notAuthenticated("an admin token is needed") }
     coreContext = context.coreContext
+    requestID = context.requestID
     identity = admin
   }
 }

@@ -15,11 +15,7 @@ struct APIError: Error, Equatable {
   var retryAfter: Int?
 
   func response(requestID: String) -> Response {
-    var members = extra
-    members["type"] = .string(type)
-    members["message"] = .string(message)
-    members["request_id"] = .string(requestID)
-    var response = Response(json: ["error": .object(members)], status: status)
+    var response = Response(json: ["error": members(requestID: requestID)], status: status)
     if let retryAfter { response.headers[.retryAfter] = String(retryAfter) }
     if status == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer" }
     return response
@@ -27,6 +23,15 @@ struct APIError: Error, Equatable {
 }
 
 extension APIError {
+  /// The error object.
+  func members(requestID: String) -> JSONValue {
+    var members = extra
+    members["type"] = .string(type)
+    members["message"] = .string(message)
+    members["request_id"] = .string(requestID)
+    return .object(members)
+  }
+
   static func notAuthenticated(_ message: String) -> APIError {
     APIError(status: .unauthorized, type: "authentication_error", message: message)
   }

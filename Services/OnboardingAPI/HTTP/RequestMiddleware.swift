@@ -11,10 +11,10 @@ struct RequestMiddleware: RouterMiddleware {
     let start = ContinuousClock.now
     var response: Response
     do { response = try await next(request, context) } catch {
-      response = answer(error, context).response(requestID: context.requestID)
+      response = Self.answer(error, context.logger).response(requestID: context.requestID)
     }
     response.headers[.requestID] = context.requestID
-    response.headers[.cacheControl] = "no-store"
+    if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
     context.logger.info(
       "request",
       metadata: [
@@ -24,12 +24,13 @@ struct RequestMiddleware: RouterMiddleware {
     return response
   }
 
-  private func answer(_ error: any Error, _ context: APIContext) -> APIError {
+  /// What a client is told of an error; the log is told the rest.
+  static func answer(_ error: any Error, _ logger: Logger) -> APIError {
     if let known = (error as? any APIErrorConvertible)?.apiError {
-      if known.status.code >= 500 { context.logger.warning("request failed", metadata: ["error": "\(error)"]) }
+      if known.status.code >= 500 { logger.warning("request failed", metadata: ["error": "\(error)"]) }
       return known
     }
-    context.logger.error("request failed", metadata: ["error": "\(error)"])
+    logger.error("request failed", metadata: ["error": "\(error)"])
     return .internal
   }
 }

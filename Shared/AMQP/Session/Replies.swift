@@ -9,9 +9,12 @@ final class Replies: Sendable {
   }
 
   private let calls = Guarded<[String: Call]>([:])
+  private let interim = Guarded<[String: @Sendable (AMQPMessage) -> Bool]>([:])
 
   /// Announces a call, before its request is written: the reply may be faster than the confirm.
-  func expect(_ id: String) {
+  /// - Parameter isInterim: whether a reply is one that others follow; the last one alone ends the call.
+  func expect(_ id: String, isInterim: @escaping @Sendable (AMQPMessage) -> Bool = { _ in false }) {
+    interim.withLock { $0[id] = isInterim }
     calls.withLock { $0[id] = .expected }
   }
 
@@ -43,11 +46,12 @@ final class Replies: Sendable {
   /// Forgets a call; a later reply is dropped.
   func forget(_ id: String) {
     _ = calls.withLock { $0.removeValue(forKey: id) }
+    _ = interim.withLock { $0.removeValue(forKey: id) }
   }
 
   /// Takes a reply; one that nobody expects (late, or not ours) is dropped.
   func resolve(_ reply: AMQPMessage) {
-    guard let id = reply.correlationID else { return }
+    guard let id = reply.correlationID, let isInterim = interim.withLock({ $0[id] }), !isInterim(reply) else { return }
     end(id, .success(reply))
   }
 

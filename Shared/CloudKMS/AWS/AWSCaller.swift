@@ -10,10 +10,14 @@ struct AWSCaller: Sendable {
   private let partition: AWSPartition
 
   init(_ configuration: AWSKeyConfiguration, platform: AWSPlatform, use: KeyUse) {
+    self.init(platform, region: configuration.region, partition: configuration.partition, use: use)
+  }
+
+  init(_ platform: AWSPlatform, region: String, partition: AWSPartition, use: KeyUse) {
     self.platform = platform
     self.use = use
-    region = configuration.region
-    partition = configuration.partition
+    self.region = region
+    self.partition = partition
   }
 
   /// Sends a POST to the root of a service.

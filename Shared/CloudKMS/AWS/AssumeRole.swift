@@ -30,17 +30,7 @@ struct AssumeRole: Sendable {
   ) async throws(KMSFailure) -> AWSCredentials {
     let type = HeaderField(name: "Content-Type", value: "application/x-www-form-urlencoded; charset=utf-8")
     let response = try await caller.post(body, to: .sts, headers: [type], credentials: credentials, stage: stage)
-    guard let leaves = XMLLeaves(response.body) else {
-      throw .garbage("not with the XML expected", from: AWSService.sts, status: response.status, stage: stage)
-    }
-    guard response.status == 200 else {
-      guard let code = leaves.text("ErrorResponse/Error/Code") else {
-        throw .garbage("without an error code", from: AWSService.sts, status: response.status, stage: stage)
-      }
-      let message = leaves.text("ErrorResponse/Error/Message") ?? ""
-      throw KMSFailure(
-        ErrorAnswer(service: AWSService.sts, code: code, message: message), by: AWSFailureTable.rows, stage: stage)
-    }
+    let leaves = try XMLLeaves(answer: response, stage: stage)
     return try Self.credentials(in: leaves, stage: stage)
   }
 

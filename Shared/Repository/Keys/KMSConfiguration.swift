@@ -15,4 +15,17 @@ public struct KMSConfiguration: Sendable, Equatable {
   public let lastVerifiedAt: Date
   /// Why it didn't, the last time it didn't; nil after a success.
   public let lastVerifyError: String?
+
+  /// Takes the members as they are.
+  public init(
+    provider: String, keyReference: String, configuration: JSONValue, sealedSince: Date?, lastVerifiedAt: Date,
+    lastVerifyError: String?
+  ) {
+    self.provider = provider
+    self.keyReference = keyReference
+    self.configuration = configuration
+    self.sealedSince = sealedSince
+    self.lastVerifiedAt = lastVerifiedAt
+    self.lastVerifyError = lastVerifyError
+  }
 }

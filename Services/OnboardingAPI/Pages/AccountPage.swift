@@ -1,0 +1,6 @@
+/// What `account.mustache` shows.
+struct AccountPage {
+  let assets = Asset.folder
+  let frame: PageFrame
+  let hasAuthenticator: Bool
+}

@@ -1,0 +1,39 @@
+import HTTPTypes
+import Hummingbird
+import Mustache
+import NIOCore
+
+/// The page's templates, embedded in the executable.
+struct PageTemplates: Sendable {
+  private let library: MustacheLibrary
+
+  /// - Throws: what is wrong with a template, which is a defect of this version.
+  init() throws {
+    library = MustacheLibrary(
+      templates: try [
+        "layout": PackageResources.layout_mustache, "account": PackageResources.account_mustache,
+        "add-provider": PackageResources.add_provider_mustache, "refusal": PackageResources.refusal_mustache,
+        "sign-in": PackageResources.sign_in_mustache, "tenant-kms": PackageResources.tenant_kms_mustache,
+      ].mapValues { try MustacheTemplate(string: String(decoding: $0, as: UTF8.self)) })
+  }
+
+  /// A page as its answer: never kept, never framed, without anything that is not ours (CSP level 3).
+  /// - Throws: where there is no such template, a defect.
+  func page(_ name: String, _ content: Any, status: HTTPResponse.Status = .ok) throws -> Response {
+    guard let html = html(name, content) else { throw APIError.internal }
+    return Response(
+      status: status,
+      headers: [
+        .contentType: "text/html; charset=utf-8", .cacheControl: "no-store",
+        .contentSecurityPolicy: Self.policy,
+      ], body: .init(byteBuffer: ByteBuffer(string: html)))
+  }
+
+  /// The page's HTML, everything of the content's escaped; nil where there is no such template.
+  func html(_ name: String, _ content: Any) -> String? { library.render(content, withTemplate: name) }
+
+  /// No inline script, no other origin; `data:` for the QR code of an authenticator.
+  static let policy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+}
