@@ -68,7 +68,9 @@ let libraries: [Target] = [
     "Repository", ["AgentSession", "Cryptography", "Commands", "Envelope", "JSON", "Postgres", logging],
     resources: [.embedInCode("Schema/Migrations")]),
   shared(
-    "MasterKeys", ["CloudKMS", "Commands", "Cryptography", "JSON", "Locking", "Repository", lifecycle, logging]),
+    "MasterKeys",
+    ["CloudKMS", "Commands", "Cryptography", "Envelope", "JSON", "Locking", "Repository", lifecycle, logging]),
+  shared("Transit", ["Commands", "Cryptography", "Envelope", "MasterKeys", "Repository", lifecycle]),
   shared(
     "ServiceKit",
     [
@@ -82,8 +84,8 @@ let services: [Target] = [
     "OnboardingAPI", executable: "onboarding-api",
     [
       "AMQP", "AgentSession", "BlockingQueue", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON",
-      "Locking", "MasterKeys", "Monitoring", "Postgres", "Repository", "ServiceKit", "SigV4", httpTypes, hummingbird,
-      hummingbirdCore, jwt, mustache, nioCore,
+      "Locking", "MasterKeys", "Monitoring", "Postgres", "Repository", "ServiceKit", "SigV4", "Transit", httpTypes,
+      hummingbird, hummingbirdCore, jwt, mustache, nioCore,
     ], resources: [.embedInCode("Pages/Assets"), .embedInCode("Pages/Templates")]),
   service(
     "Verifier", executable: "verifier",
@@ -120,8 +122,8 @@ let suites: [Target] = [
     "OnboardingAPITests",
     [
       "AMQP", "AgentSession", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON", "Locking",
-      "MasterKeys", "Monitoring", "Postgres", "Repository", "ServiceKit", "onboarding-api", configuration, httpTypes,
-      hummingbird, hummingbirdCore, jwt, lifecycle, logging, nioCore, nioEmbedded,
+      "MasterKeys", "Monitoring", "Postgres", "Repository", "ServiceKit", "Transit", "onboarding-api", configuration,
+      httpTypes, hummingbird, hummingbirdCore, jwt, lifecycle, logging, nioCore, nioEmbedded,
     ]),
   tests("PostgresTests", ["CLibpq", "Postgres"]),
   tests("RepositoryTests", ["Commands", "Cryptography", "Envelope", "JSON", "Repository"]),
@@ -138,6 +140,11 @@ let suites: [Target] = [
       logging,
     ]),
   tests("SigV4Tests", ["Cryptography", "SigV4"]),
+  tests(
+    "TransitTests",
+    [
+      "CloudKMS", "Commands", "Cryptography", "Envelope", "Locking", "MasterKeys", "Repository", "Transit",
+    ]),
   tests(
     "VerifierTests",
     [

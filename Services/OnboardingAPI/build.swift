@@ -14,6 +14,7 @@ import Postgres
 import Repository
 import ServiceKit
 import ServiceLifecycle
+import Transit
 
 /// Puts the API together; `run()` on the result serves until the process is told to stop.
 func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
@@ -62,7 +63,8 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
   let hasher = PasswordHasher()
   let router = try buildRouter(
     metrics: metrics, tokens: tokens, apiKeys: APIKeyVerifier(load: APIKeyStore(pool: pool).verify),
-    stepUp: await StepUpAuthority(key: configuration.stepUpKey), pool: pool, masterKeys: masterKeys, hub: hub,
+    stepUp: await StepUpAuthority(key: configuration.stepUpKey), pool: pool, masterKeys: masterKeys,
+    transitKeys: TransitKeys(store: TransitKeyStore(pool: pool), masterKeys: masterKeys), hub: hub,
     generation: KeyGeneration(
       verification: KeyVerification(
         rpc: rpc, authenticator: common.authenticator, timeout: configuration.verifyTimeout),
@@ -96,8 +98,8 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
 ///   - proxies: how many stand before us.
 func buildRouter(
   metrics: MetricRegistry, tokens: AdminTokenVerifier, apiKeys: APIKeyVerifier, stepUp: StepUpAuthority,
-  pool: PostgresPool, masterKeys: MasterKeys, hub: EventHub, generation: KeyGeneration, signIn: SignIn?,
-  authenticators: Authenticators, platform: PlatformIdentity, proxies: Int = 0
+  pool: PostgresPool, masterKeys: MasterKeys, transitKeys: TransitKeys, hub: EventHub, generation: KeyGeneration,
+  signIn: SignIn?, authenticators: Authenticators, platform: PlatformIdentity, proxies: Int = 0
 ) throws -> Router<APIContext> {
   let router = Router(context: APIContext.self)
   router.add(middleware: RequestMiddleware())
@@ -169,6 +171,17 @@ func buildRouter(
   let records = AuditLogRoutes(log: AuditLog(pool: pool))
   tenant.on(.auditLogs, use: records.list)
   tenant.on(.auditEvents, use: records.events)
+
+  let transit = TransitKeyRoutes(keys: transitKeys)
+  tenant.on(.createTransitKey, use: transit.create)
+  tenant.on(.transitKeys, use: transit.list)
+  tenant.on(.transitKey, use: transit.show)
+  tenant.on(.changeTransitKey, use: transit.change)
+  tenant.on(.rotateTransitKey, use: transit.rotate)
+  tenant.on(.encrypt, use: transit.encrypt)
+  tenant.on(.decrypt, use: transit.decrypt)
+  tenant.on(.rewrapCiphertext, use: transit.rewrap)
+  tenant.on(.destroyTransitKeyVersion, use: transit.destroy)
 
   let agents = AgentStore(pool: pool)
   let agentRoutes = AgentRoutes(agents: agents)

@@ -14,6 +14,7 @@ import NIOEmbedded
 import Postgres
 import Repository
 import Testing
+import Transit
 
 @testable import onboarding_api
 
@@ -60,6 +61,10 @@ import Testing
       (.get, "/v1/secrets"), (.post, "/v1/secrets"), (.get, "/v1/secrets/0190a1b2-0000-7000-8000-000000000001"),
       (.put, "/v1/secrets/0190a1b2-0000-7000-8000-000000000001/value"),
       (.delete, "/v1/secrets/0190a1b2-0000-7000-8000-000000000001"),
+      (.get, "/v1/crypto/keys"), (.post, "/v1/crypto/keys"), (.get, "/v1/crypto/keys/k"),
+      (.patch, "/v1/crypto/keys/k"), (.post, "/v1/crypto/keys/k/rotate"), (.post, "/v1/crypto/keys/k/encrypt"),
+      (.post, "/v1/crypto/keys/k/decrypt"), (.post, "/v1/crypto/keys/k/rewrap"),
+      (.delete, "/v1/crypto/keys/k/versions/1"),
     ] as [(HTTPRequest.Method, String)])
   func `every route of a tenant wants a credential of the right kind`(method: HTTPRequest.Method, path: String)
     async throws
@@ -221,10 +226,12 @@ import Testing
       guard let scopes else { return try await APIKeyStore(pool: pool).verify(key) }
       return VerifiedAPIKey(id: key.id, tenantID: tenantID, scopes: scopes)
     }
+    let masterKeys = MasterKeys(versions: KeyStore(pool: pool)) { _ in .random(count: 32) }
     return try buildRouter(
       metrics: metrics, tokens: tokens, apiKeys: apiKeys,
       stepUp: await StepUpAuthority(key: SecretBytes(copying: key), now: { Issuer.now }), pool: pool,
-      masterKeys: MasterKeys(versions: KeyStore(pool: pool)) { _ in .random(count: 32) }, hub: EventHub(),
+      masterKeys: masterKeys, transitKeys: TransitKeys(store: TransitKeyStore(pool: pool), masterKeys: masterKeys),
+      hub: EventHub(),
       generation: KeyGeneration(
         verification: KeyVerification(
           rpc: AMQPRPCClient(configuration: amqp, logger: Self.logger),

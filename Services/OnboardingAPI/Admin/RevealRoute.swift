@@ -23,14 +23,17 @@ struct RevealRoute: Sendable {
       throw APIError.notFound("no such secret")
     }
     let environment = asked ?? secret.baseEnvironment
-    let (stored, value) = try await open(id, in: environment, of: identity.tenantID)
+    let opened = try await masterKeys.open(in: .secretValues, of: identity.tenantID) {
+      try await secrets.value(of: id, in: environment, of: identity.tenantID)
+    }
+    guard let opened else { throw APIError.notFound("no such value") }
     try await secrets.recordReveal(
-      of: id, in: environment, valueVersion: stored.valueVersion, of: identity.tenantID, actorID: identity.subject,
-      at: Date())
+      of: id, in: environment, valueVersion: opened.stored.valueVersion, of: identity.tenantID,
+      actorID: identity.subject, at: Date())
     return Response(json: [
       "id": .id(id), "name": .string(secret.name), "environment": .string(environment),
-      "value_version": .integer(stored.valueVersion),
-      "value": .string(value.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }),
+      "value_version": .integer(opened.stored.valueVersion),
+      "value": .string(opened.value.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }),
     ])
   }
 
@@ -40,29 +43,5 @@ struct RevealRoute: Sendable {
     let environment = fields.string("environment", length: 1...64)
     try fields.finish()
     return environment
-  }
-
-  /// Decrypts a value. One whose key version has been revoked is read again: it may have been rewrapped just before.
-  private func open(
-    _ id: UUID, in environment: String, of tenantID: UUID
-  ) async throws -> (EncryptedValue, SecretBytes) {
-    var lost: Int32?
-    while true {
-      guard let stored = try await secrets.value(of: id, in: environment, of: tenantID) else {
-        throw APIError.notFound("no such value")
-      }
-      let key: MasterKey
-      do { key = try await masterKeys.key(stored.keyVersion, of: tenantID) } catch let error as MasterKeyError
-        where error.code == .revoked(stored.keyVersion) && lost != stored.keyVersion
-      {
-        lost = stored.keyVersion
-        continue
-      }
-      let cipher = try EnvelopeCipher(key: key.key, kind: .dataKey, keyVersion: UInt32(key.version))
-      let address = ValueAddress(
-        tenantID: tenantID, table: .secretValues, rowID: stored.id, valueVersion: UInt32(stored.valueVersion))
-      let sealed = SealedValue(wrappedKey: stored.wrappedKey, payload: stored.payload)
-      return (stored, try sealed.open(at: address, under: cipher))
-    }
   }
 }

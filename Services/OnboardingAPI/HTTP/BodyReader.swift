@@ -3,6 +3,9 @@ import JSON
 
 /// Reads the members of a body and collects everything that is wrong with them.
 struct BodyReader {
+  /// What is encrypted before it is stored, if it is, and so may hold U+0000.
+  private static let sealedNames: Set<String> = ["value", "plaintext"]
+
   private let body: JSONValue
   private let refusal: @Sendable (String, [String: [String]]) -> APIError
   private var reasons: [String: [String]] = [:]
@@ -21,6 +24,12 @@ struct BodyReader {
 
   mutating func refuse(_ name: String, _ reason: String) { reasons[name, default: []].append(reason) }
 
+  /// Whether the body has a member of that name which isn't null.
+  func has(_ name: String) -> Bool { body[name].map { $0 != .null } ?? false }
+
+  /// Whether the body has a member of that name which is null.
+  func isNull(_ name: String) -> Bool { body[name] == .null }
+
   /// - Throws: 400 where something was wrong.
   func finish() throws(APIError) {
     guard reasons.isEmpty else { throw refusal("the body doesn't fit", reasons) }
@@ -38,7 +47,7 @@ struct BodyReader {
       return nil
     }
     // PostgreSQL's text can't hold U+0000.
-    guard !text.utf8.contains(0) || name == "value" else {
+    guard Self.sealedNames.contains(name) || !text.utf8.contains(0) else {
       refuse(name, "must not contain U+0000")
       return nil
     }

@@ -13,11 +13,11 @@ extension SecretRoutes {
     let body = try SecretValueBody(try await request.json(limit: SecretBody.limit))
     let value = SecretBytes(copying: body.value.utf8)
     let now = Date.wholeMilliseconds
-    let written = try await underActiveKey(of: context.tenantID) { masterKey in
+    let written = try await masterKeys.withActiveKey(of: context.tenantID) { masterKey in
       try await secrets.setValue(
         of: id, in: body.environment, of: context.tenantID, under: masterKey.version, at: now
       ) { row, version in
-        try Self.encrypt(value, of: context.tenantID, row: row, version: version, under: masterKey)
+        try masterKey.seal(value, at: Self.address(of: row, version: version, context.tenantID))
       }
     }
     guard let written else { throw APIError.notFound("no such secret") }

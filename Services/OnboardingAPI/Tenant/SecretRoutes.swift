@@ -9,9 +9,6 @@ import Repository
 
 /// `/v1/secrets`: a tenant's secrets. A value goes in here and never comes out.
 struct SecretRoutes: Sendable {
-  /// How often a value is encrypted again because the active key version moved on meanwhile.
-  static let attempts = 3
-
   let secrets: SecretStore
   let masterKeys: MasterKeys
 
@@ -23,9 +20,9 @@ struct SecretRoutes: Sendable {
       id: .v7(at: now), name: body.name, type: body.type, baseEnvironment: body.baseEnvironment,
       collectionID: body.collectionID, expiresAt: body.expiresAt, isExpiryStrict: body.isExpiryStrict, createdAt: now)
     let value = SecretBytes(copying: body.value.utf8)
-    try await underActiveKey(of: context.tenantID) { masterKey in
-      let encrypted = try Self.encrypt(value, of: context.tenantID, row: .v7(at: now), version: 1, under: masterKey)
-      try await secrets.create(secret, value: encrypted, of: context.tenantID)
+    let address = Self.address(of: .v7(at: now), version: 1, context.tenantID)
+    try await masterKeys.withActiveKey(of: context.tenantID) { masterKey in
+      try await secrets.create(secret, value: try masterKey.seal(value, at: address), of: context.tenantID)
     }
     var members = secret.members
     members["created_at"] = nil
@@ -62,32 +59,8 @@ struct SecretRoutes: Sendable {
     return .data(.object(members), requestID: context.requestID)
   }
 
-  /// Has a value encrypted and stored; again under the new key where the active version moves on in between.
-  func underActiveKey<Stored>(
-    of tenantID: UUID, _ store: (MasterKey) async throws -> Stored
-  ) async throws -> Stored {
-    var attempt = 1
-    while true {
-      let masterKey = try await masterKeys.activeKey(of: tenantID)
-      do { return try await store(masterKey) } catch let error as RepositoryError
-        where error.code == .keyVersionMoved && attempt < Self.attempts
-      {
-        masterKeys.evict(tenantID)
-        attempt += 1
-      }
-    }
-  }
-
-  static func encrypt(
-    _ value: SecretBytes, of tenantID: UUID, row: UUID, version: Int32, under masterKey: MasterKey
-  ) throws -> EncryptedValue {
-    let cipher = try EnvelopeCipher(key: masterKey.key, kind: .dataKey, keyVersion: UInt32(masterKey.version))
-    let address = ValueAddress(
-      tenantID: tenantID, table: .secretValues, rowID: row, valueVersion: UInt32(version))
-    let sealed = try SealedValue.seal(value, at: address, under: cipher)
-    return EncryptedValue(
-      id: row, valueVersion: version, keyVersion: masterKey.version, wrappedKey: sealed.wrappedKey,
-      payload: sealed.payload)
+  static func address(of row: UUID, version: Int32, _ tenantID: UUID) -> ValueAddress {
+    ValueAddress(tenantID: tenantID, table: .secretValues, rowID: row, valueVersion: UInt32(version))
   }
 }
 

@@ -22,8 +22,11 @@ public struct RewrapTable: Sendable, Equatable {
   /// The values of secrets.
   public static let secretValues = RewrapTable(tag: .secretValues, name: "secret_values")
 
+  /// The versions of transit keys.
+  public static let transitKeyVersions = RewrapTable(tag: .transitKeys, name: "transit_key_versions")
+
   /// Every table that a rewrap visits, in order.
-  public static let all = [secretValues]
+  public static let all = [secretValues, transitKeyVersions]
 
   /// The table of a tag that came in a command, or nil.
   public init?(tag: TableTag) {

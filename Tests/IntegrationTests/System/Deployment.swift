@@ -77,7 +77,8 @@ struct Deployment: Sendable {
     var digest = ""
     for table in [
       "tenants", "api_keys", "users", "tenant_kms_configs", "external_id_claims", "tenant_keys", "secrets",
-      "secret_values", "rewrap_jobs", "rewrap_ranges", "rewrap_failures", "outbox", "audit_log_critical",
+      "secret_values", "transit_keys", "transit_key_versions", "rewrap_jobs", "rewrap_ranges", "rewrap_failures",
+      "outbox", "audit_log_critical",
     ] {
       let rows = try await connection.execute(
         PostgresStatement(
