@@ -12,6 +12,8 @@ struct APIConfiguration: Sendable {
   let identity: IdentitySettings
   /// What step-up tokens are signed with.
   let stepUpKey: SecretBytes
+  /// What remembered answers are kept under.
+  let idempotencyKey: SecretBytes
   let host: String
   /// 0 for any that is free.
   let port: Int
@@ -49,6 +51,7 @@ struct APIConfiguration: Sendable {
     masterKey = try PlatformSettings.masterKey(&settings)
     common = try CommonSettings(&settings, service: "onboarding-api")
     stepUpKey = try CommonSettings.derivedKey(&settings, for: StepUpAuthority.purpose)
+    idempotencyKey = try CommonSettings.derivedKey(&settings, for: IdempotencyVault.purpose)
     (self.host, self.port, self.proxies, awsRegion, verifyTimeout) =
       try settings.require(host, port, proxies, region, timeout)
   }

@@ -74,7 +74,7 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
     }, authenticators: Authenticators(pool: pool, hasher: hasher, masterKey: configuration.masterKey),
     platform: PlatformIdentity(
       aws: AWSPlatform(configuration.platform.makeEnvironment(client: cloud)), region: configuration.awsRegion),
-    proxies: configuration.proxies)
+    idempotency: IdempotencyVault(key: configuration.idempotencyKey), proxies: configuration.proxies)
   let application = Application(
     router: router,
     configuration: .init(address: .hostname(configuration.host, port: configuration.port)),
@@ -88,7 +88,7 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
   return APIService(
     services: [
       cloud, issuer, pool, holder, masterKeys, denials, events, topology, rpc, publisher, relay, deadLetters,
-      application, hub,
+      IdempotencySweep(store: IdempotencyStore(pool: pool), logger: logger), application, hub,
     ], logger: logger)
 }
 
@@ -99,7 +99,8 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
 func buildRouter(
   metrics: MetricRegistry, tokens: AdminTokenVerifier, apiKeys: APIKeyVerifier, stepUp: StepUpAuthority,
   pool: PostgresPool, masterKeys: MasterKeys, transitKeys: TransitKeys, hub: EventHub, generation: KeyGeneration,
-  signIn: SignIn?, authenticators: Authenticators, platform: PlatformIdentity, proxies: Int = 0
+  signIn: SignIn?, authenticators: Authenticators, platform: PlatformIdentity, idempotency: IdempotencyVault,
+  proxies: Int = 0
 ) throws -> Router<APIContext> {
   let router = Router(context: APIContext.self)
   router.add(middleware: RequestMiddleware())
@@ -161,7 +162,8 @@ func buildRouter(
   let secrets = SecretRoutes(secrets: SecretStore(pool: pool), masterKeys: masterKeys)
   admin.on(.reveal, use: RevealRoute(secrets: secrets.secrets, masterKeys: masterKeys).respond)
   let tenant = TenantRouter(
-    group: router.group("v1").add(middleware: APIKeyAuthentication(keys: apiKeys)).group(context: TenantContext.self))
+    group: router.group("v1").add(middleware: APIKeyAuthentication(keys: apiKeys)).group(context: TenantContext.self)
+      .add(middleware: IdempotencyMiddleware(store: IdempotencyStore(pool: pool), vault: idempotency)))
   tenant.on(.createSecret, use: secrets.create)
   tenant.on(.secrets, use: secrets.list)
   tenant.on(.secret, use: secrets.show)

@@ -18,7 +18,9 @@ extension Request {
     return bytes.isEmpty ? Optional.none : try Self.json(bytes, limit: limit)
   }
 
-  private func bytes(limit: Int) async throws -> [UInt8] {
+  /// Reads a body, refusing a longer one before it is buffered.
+  /// - Parameter limit: the most bytes accepted.
+  func bytes(limit: Int) async throws -> [UInt8] {
     if let length = headers[.contentLength].flatMap({ Int($0) }), length > limit { throw HTTPError(.contentTooLarge) }
     do { return Array(buffer: try await body.collect(upTo: limit)) } catch is NIOTooManyBytesError {
       throw HTTPError(.contentTooLarge)

@@ -25,5 +25,6 @@ struct Migration: Sendable {
     Migration(version: 12, name: "users", sql: PackageResources._012_users_sql),
     Migration(version: 13, name: "transit_keys", sql: PackageResources._013_transit_keys_sql),
     Migration(version: 16, name: "api_key_scopes", sql: PackageResources._016_api_key_scopes_sql),
+    Migration(version: 17, name: "idempotency", sql: PackageResources._017_idempotency_sql),
   ]
 }
