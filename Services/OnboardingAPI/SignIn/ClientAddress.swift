@@ -25,11 +25,8 @@ struct ClientAddress: Sendable, Equatable {
 
   /// Nil for what is no address.
   private static func read(_ text: String) -> (network: String, host: String)? {
-    var four = in_addr()
-    if inet_pton(AF_INET, text, &four) == 1 { return (text, text) }
-    var six = in6_addr()
-    guard inet_pton(AF_INET6, text, &six) == 1 else { return nil }
-    let bytes = withUnsafeBytes(of: six) { [UInt8]($0) }
+    if octets(AF_INET, text, count: 4) != nil { return (text, text) }
+    guard let bytes = octets(AF_INET6, text, count: 16) else { return nil }
     // An IPv4 client as a socket for both sees it (RFC 4291, section 2.5.5.2).
     if bytes.prefix(10).allSatisfy({ $0 == 0 }), bytes[10...11] == [0xFF, 0xFF] {
       let dotted = bytes[12...].map { String($0) }.joined(separator: ".")
@@ -37,6 +34,11 @@ struct ClientAddress: Sendable, Equatable {
     }
     let groups = stride(from: 0, to: 8, by: 2).map { UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]) }
     return (groups.map { String($0, radix: 16) }.joined(separator: ":") + "::/64", text)
+  }
+
+  private static func octets(_ family: Int32, _ text: String, count: Int) -> [UInt8]? {
+    var bytes = [UInt8](repeating: 0, count: count)
+    return inet_pton(family, text, &bytes) == 1 ? bytes : nil
   }
 }
 
