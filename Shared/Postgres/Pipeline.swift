@@ -7,7 +7,7 @@ struct Pipeline {
   private enum Step {
     case control(StaticString)
     case prepare(PreparedStatements.Variant, PostgresStatement)
-    case execute(PreparedStatements.Variant)
+    case execute(PreparedStatements.Variant, isPreamble: Bool)
   }
 
   /// The outcome of the whole pipeline.
@@ -36,10 +36,11 @@ struct Pipeline {
   }
 
   /// Sends a statement with its parameters, preparing it first where this connection has not yet.
+  /// - Parameter isPreamble: whether the sender doesn't want to know its rows.
   mutating func send(
-    _ statement: PostgresStatement, _ values: [PostgresValue], _ parameters: ParameterBuffer,
-    prepared: inout PreparedStatements
+    _ request: Request, isPreamble: Bool = false, prepared: inout PreparedStatements
   ) throws(PostgresError) {
+    let (statement, values) = (request.statement, request.values)
     let variant: PreparedStatements.Variant
     if let known = prepared.variant(of: statement, for: values) {
       variant = known
@@ -51,12 +52,12 @@ struct Pipeline {
         throw Self.broken()
       }
     }
-    let isSent = unsafe parameters.withPointers { values, lengths, formats in
+    let isSent = unsafe request.parameters.withPointers { values, lengths, formats in
       unsafe PQsendQueryPrepared(
-        handle.connection, variant.name, CInt(parameters.ranges.count), values, lengths, formats, 1)
+        handle.connection, variant.name, CInt(request.parameters.ranges.count), values, lengths, formats, 1)
     }
     guard isSent == 1 else { throw Self.broken() }
-    steps.append(.execute(variant))
+    steps.append(.execute(variant, isPreamble: isPreamble))
   }
 
   /// Ends the pipeline, collects every answer and leaves pipeline mode.
@@ -97,7 +98,8 @@ struct Pipeline {
       if isSuccess, sql.description == PreparedStatements.deallocation.description { prepared.hasLeftovers = false }
     case .prepare(let variant, let statement):
       if !isSuccess { prepared.remove(variant, of: statement) }
-    case .execute(let variant):
+    case .execute(_, isPreamble: true): break
+    case .execute(let variant, isPreamble: false):
       guard isSuccess else { break }
       let columns = variant.columns ?? PostgresColumns(result)
       variant.columns = columns

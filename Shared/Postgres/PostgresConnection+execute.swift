@@ -65,21 +65,21 @@ extension PostgresConnection {
   }
 
   func run(
-    _ statements: [(PostgresStatement, [PostgresValue])], in transactionID: Int?
+    _ statements: [(PostgresStatement, [PostgresValue])], after preamble: PostgresPreamble? = nil,
+    in transactionID: Int?
   ) async throws -> [PostgresRows] {
     try await withInterruption { connection, interruption in
       let handle = try connection.handle(for: transactionID)
-      let requests = try statements.map { statement, values in
-        Request(statement: statement, values: values, parameters: try ParameterBuffer(values))
-      }
+      let requests = try statements.map { try Request($0, $1) }
+      let first = try preamble?.request()
       let isAlone = handle.transactionStatus == PQTRANS_IDLE && connection.transaction == nil
       do {
-        return try connection.perform(requests, on: handle, interruption: interruption)
+        return try connection.perform(requests, after: first, on: handle, interruption: interruption)
       } catch let error as PostgresError where error.isStale {
         connection.prepared.removeAll()
         // Inside a transaction the failure has aborted it: only its owner can run it again.
         guard isAlone, handle.transactionStatus == PQTRANS_IDLE else { throw error }
-        return try connection.perform(requests, on: handle, interruption: interruption)
+        return try connection.perform(requests, after: first, on: handle, interruption: interruption)
       }
     }
   }
@@ -90,6 +90,12 @@ struct Request {
   let statement: PostgresStatement
   let values: [PostgresValue]
   let parameters: ParameterBuffer
+
+  init(_ statement: PostgresStatement, _ values: [PostgresValue]) throws(PostgresError) {
+    self.statement = statement
+    self.values = values
+    parameters = try ParameterBuffer(values)
+  }
 }
 
 extension PostgresError {

@@ -16,8 +16,9 @@ extension PostgresConnection {
   }
 
   /// Sends the requests in one pipeline, behind a BEGIN that is still owed, and returns the rows of each.
+  /// - Parameter preamble: sent ahead of them, its rows unread.
   func perform(
-    _ requests: [Request], on handle: ConnectionHandle, interruption: Interruption?,
+    _ requests: [Request], after preamble: Request? = nil, on handle: ConnectionHandle, interruption: Interruption?,
     deadline: ContinuousClock.Instant? = nil
   ) throws -> [PostgresRows] {
     if interruption?.isRequested == true { throw PostgresError(.cancelled, "cancelled before the statement was sent") }
@@ -26,13 +27,15 @@ extension PostgresConnection {
       var pipeline = try Pipeline(handle)
       if prepared.count >= prepared.limit { prepared.removeAll() }
       if prepared.hasLeftovers { try pipeline.send(control: PreparedStatements.deallocation) }
-      if let begin = transaction?.pendingBegin {
-        try pipeline.send(control: begin)
-        transaction?.pendingBegin = nil
+      let pending = transaction?.pending
+      if let pending {
+        try pipeline.send(control: pending.begin)
+        transaction?.pending = nil
       }
-      for request in requests {
-        try pipeline.send(request.statement, request.values, request.parameters, prepared: &prepared)
+      if let preamble = pending?.preamble ?? preamble {
+        try pipeline.send(preamble, isPreamble: true, prepared: &prepared)
       }
+      for request in requests { try pipeline.send(request, prepared: &prepared) }
       let outcome = try pipeline.finish(&exchange, prepared: &prepared)
       if let failure = outcome.failure { throw failure.afterCancelling(exchange.isCancelling) }
       return outcome.rows
@@ -54,7 +57,7 @@ extension PostgresConnection {
 
   /// Sends a BEGIN that is still owed by itself, where what follows can't share its pipeline.
   func beginPending(on handle: ConnectionHandle, interruption: Interruption) throws {
-    guard transaction?.pendingBegin != nil else { return }
+    guard transaction?.pending != nil else { return }
     _ = try perform([], on: handle, interruption: interruption)
   }
 

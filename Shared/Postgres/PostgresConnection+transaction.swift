@@ -5,16 +5,17 @@ extension PostgresConnection {
   /// - Parameters:
   ///   - isolation: default read committed.
   ///   - readOnly: true makes the server refuse writes; default false.
+  ///   - preamble: travels behind BEGIN, ahead of the first statement; default none.
   ///   - body: runs once; nothing here tries it again.
   /// - Throws: what the closure throws; ``PostgresError`` with code `commitUnknown` if the connection broke during
   ///   COMMIT, `transactionAborted` if the closure swallowed a statement's failure, `server` if a deferred constraint or
   ///   a conflict refused the commit. After any other error the transaction has not taken effect.
   public nonisolated(nonsending) func withTransaction<Value>(
-    isolation: PostgresIsolation = .readCommitted, readOnly: Bool = false,
+    isolation: PostgresIsolation = .readCommitted, readOnly: Bool = false, preamble: PostgresPreamble? = nil,
     _ body: nonisolated(nonsending) (PostgresTransaction) async throws -> Value
   ) async throws -> Value {
     let transaction = PostgresTransaction(
-      connection: self, id: try await begin(isolation.begin(readOnly: readOnly)))
+      connection: self, id: try await begin(isolation.begin(readOnly: readOnly), preamble))
     let value: Value
     do {
       value = try await body(transaction)
@@ -26,18 +27,19 @@ extension PostgresConnection {
     return value
   }
 
-  private func begin(_ sql: StaticString) throws -> Int {
+  private func begin(_ sql: StaticString, _ preamble: PostgresPreamble?) throws -> Int {
     guard transaction == nil else {
       throw PostgresError(.transactionMisuse, "a transaction is already under way on this connection")
     }
     guard handle != nil else { throw PostgresError(.connectionLost, "the connection is closed") }
-    let state = TransactionState(id: nextTransactionID(), pendingBegin: sql)
+    let state = TransactionState(
+      id: nextTransactionID(), pending: .init(begin: sql, preamble: try preamble?.request()))
     transaction = state
     return state.id
   }
 
   private func commit(_ id: Int) throws {
-    guard let ended = end(id), ended.pendingBegin == nil else { return }
+    guard let ended = end(id), ended.pending == nil else { return }
     guard isOpen else { throw PostgresError(.connectionLost, "the connection broke before COMMIT") }
     do {
       // A transaction that a failed statement has aborted is rolled back by COMMIT, which counts as success.
@@ -50,7 +52,7 @@ extension PostgresConnection {
   }
 
   private func rollback(_ id: Int) {
-    guard let ended = end(id), ended.pendingBegin == nil, isOpen else { return }
+    guard let ended = end(id), ended.pending == nil, isOpen else { return }
     do {
       _ = try control("ROLLBACK")
     } catch {

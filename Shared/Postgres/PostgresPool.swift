@@ -62,14 +62,14 @@ public final class PostgresPool: Service {
   }
 
   /// Runs a transaction on a connection of the pool; otherwise as
-  /// ``PostgresConnection/withTransaction(isolation:readOnly:_:)``.
+  /// ``PostgresConnection/withTransaction(isolation:readOnly:preamble:_:)``.
   /// - Throws: as that and ``withConnection(_:)`` do.
   public nonisolated(nonsending) func withTransaction<Value>(
-    isolation: PostgresIsolation = .readCommitted, readOnly: Bool = false,
+    isolation: PostgresIsolation = .readCommitted, readOnly: Bool = false, preamble: PostgresPreamble? = nil,
     _ body: nonisolated(nonsending) (PostgresTransaction) async throws -> Value
   ) async throws -> Value {
     try await withConnection { connection in
-      try await connection.withTransaction(isolation: isolation, readOnly: readOnly, body)
+      try await connection.withTransaction(isolation: isolation, readOnly: readOnly, preamble: preamble, body)
     }
   }
 

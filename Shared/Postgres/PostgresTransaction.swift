@@ -34,8 +34,13 @@ public struct PostgresTransaction: Sendable {
 /// A session's transaction under way.
 struct TransactionState {
   let id: Int
-  /// The BEGIN, until the first statement takes it along and so saves a round trip.
-  var pendingBegin: StaticString?
+  /// What begins it, until the first statement takes that along and so saves a round trip.
+  var pending: Beginning?
+
+  struct Beginning {
+    let begin: StaticString
+    let preamble: Request?
+  }
 }
 
 /// What a transaction sees of others (PostgreSQL manual, section 13.2).

@@ -13,9 +13,7 @@ public struct APIKeyStore: Sendable {
   /// was revoked. Whether it has expired is the caller's to compare.
   /// - Throws: ``RepositoryError`` with `unknownValue`; `PostgresError`.
   public func verify(_ key: APIKey) async throws -> VerifiedAPIKey? {
-    let row = try await pool.withConnection { connection in
-      try await connection.execute(Self.lookUp, [.text(key.id)])
-    }.first
+    let row = try await pool.tenant(ofAPIKey: key.id).execute(Self.lookUp, [.text(key.id)]).first
     guard let row, constantTimeEquals(try row.get("secret_hash", as: [UInt8].self), key.secretHash) else { return nil }
     return VerifiedAPIKey(
       id: key.id, tenantID: try row.get("tenant_id", as: UUID.self),

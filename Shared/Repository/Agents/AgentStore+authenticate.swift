@@ -16,13 +16,12 @@ extension AgentStore {
   public func authenticate(
     _ credential: AgentCredential, fingerprint: String, at time: Date
   ) async throws -> AuthenticatedAgent {
-    let row = try await pool.withConnection { connection in
-      try await connection.execute(
-        """
-        SELECT tenant_id, id, secret_hash, require_verified_build FROM agents
-        WHERE agent_id = $1 AND revoked_at IS NULL
-        """, [.text(credential.agentID)])
-    }.first
+    let row = try await pool.tenant(ofAgent: credential.agentID).execute(
+      """
+      SELECT tenant_id, id, secret_hash, require_verified_build FROM agents
+      WHERE agent_id = $1 AND revoked_at IS NULL
+      """, [.text(credential.agentID)]
+    ).first
     guard let row, constantTimeEquals(try row.get("secret_hash", as: [UInt8].self), credential.secretHash) else {
       throw AgentError.notAuthenticated
     }
@@ -39,26 +38,23 @@ extension AgentStore {
 
   /// - Returns: false where the agent is locked to another machine.
   private func see(_ agent: AuthenticatedAgent, fingerprintHash: [UInt8], at time: Date) async throws -> Bool {
-    try await pool.withConnection { connection in
-      try await connection.execute(
-        """
-        UPDATE agents SET last_seen_at = greatest(last_seen_at, $4), fingerprint_hash = $3
-        WHERE tenant_id = $1 AND id = $2 AND (fingerprint_hash IS NULL OR fingerprint_hash = $3)
-        """, [.uuid(agent.tenantID), .uuid(agent.id), .bytes(fingerprintHash), .timestamp(time)])
-    }.affectedRows == 1
+    try await pool.tenant(agent.tenantID).execute(
+      """
+      UPDATE agents SET last_seen_at = greatest(last_seen_at, $4), fingerprint_hash = $3
+      WHERE tenant_id = $1 AND id = $2 AND (fingerprint_hash IS NULL OR fingerprint_hash = $3)
+      """, [.uuid(agent.tenantID), .uuid(agent.id), .bytes(fingerprintHash), .timestamp(time)]
+    ).affectedRows == 1
   }
 
   private func recordMismatch(
     of agent: AuthenticatedAgent, fingerprintHash: [UInt8], at time: Date
   ) async throws {
-    _ = try await pool.withConnection { connection in
-      try await connection.execute(
-        """
-        INSERT INTO agent_tamper_events AS event (tenant_id, agent_id, kind, fingerprint_hash, first_at, last_at)
-        VALUES ($1, $2, 'fingerprint_mismatch', $3, $4, $4)
-        ON CONFLICT (tenant_id, agent_id, kind) DO UPDATE SET occurrences = event.occurrences + 1,
-          fingerprint_hash = excluded.fingerprint_hash, last_at = greatest(event.last_at, excluded.last_at)
-        """, [.uuid(agent.tenantID), .uuid(agent.id), .bytes(fingerprintHash), .timestamp(time)])
-    }
+    _ = try await pool.tenant(agent.tenantID).execute(
+      """
+      INSERT INTO agent_tamper_events AS event (tenant_id, agent_id, kind, fingerprint_hash, first_at, last_at)
+      VALUES ($1, $2, 'fingerprint_mismatch', $3, $4, $4)
+      ON CONFLICT (tenant_id, agent_id, kind) DO UPDATE SET occurrences = event.occurrences + 1,
+        fingerprint_hash = excluded.fingerprint_hash, last_at = greatest(event.last_at, excluded.last_at)
+      """, [.uuid(agent.tenantID), .uuid(agent.id), .bytes(fingerprintHash), .timestamp(time)])
   }
 }

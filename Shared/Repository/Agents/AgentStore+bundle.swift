@@ -6,7 +6,7 @@ extension AgentStore {
   /// - Throws: ``AgentError`` with `tenantSealed`, or with `bundleTooLarge`, before any payload is read;
   ///   ``RepositoryError`` with `noSuchTenant`; `PostgresError`.
   public func bundleContents(of tenantID: UUID) async throws -> BundleContents {
-    try await pool.withTransaction(isolation: .repeatableRead, readOnly: true) { transaction in
+    try await pool.tenant(tenantID).withTransaction(isolation: .repeatableRead, readOnly: true) { transaction in
       let keys = try await transaction.execute(
         """
         SELECT k.version, k.wrap_method, c.sealed_since, c.last_verify_error

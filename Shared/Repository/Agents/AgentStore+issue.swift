@@ -14,7 +14,7 @@ extension AgentStore {
   /// - Throws: ``AgentError`` with `notAuthenticated` for an agent revoked meanwhile, `tenantSealed` or `nonceUsed`;
   ///   ``RepositoryError`` with `keyVersionMoved`: make the bundle again; `PostgresError`.
   public func issue(_ session: NewSession, to agent: AuthenticatedAgent) async throws {
-    try await pool.withTransaction { transaction in
+    try await pool.tenant(agent.tenantID).withTransaction { transaction in
       try await Self.requireUnchanged(session, of: agent.tenantID, in: transaction)
       let issued = try await transaction.execute(
         """
@@ -29,17 +29,17 @@ extension AgentStore {
         """,
         [.uuid(agent.tenantID), .uuid(agent.id), .text(session.nonce), .timestamp(session.nonceExpiresAt)])
       guard nonces.affectedRows == 1 else { throw AgentError.nonceUsed }
-      try await transaction.pipeline(Self.record(of: session, for: agent) + Self.pruning(at: session.issuedAt))
+      try await transaction.pipeline(
+        Self.record(of: session, for: agent) + Self.pruning(agent.tenantID, at: session.issuedAt))
     }
   }
 
   /// When the last session ends whose bundle needed a version of the tenant's master key, or nil where none does.
   public func lastSessionEnd(under version: Int32, of tenantID: UUID) async throws -> Date? {
-    try await pool.withConnection { connection in
-      try await connection.execute(
-        "SELECT max(expires_at) AS last FROM agent_sessions WHERE tenant_id = $1 AND $2 = ANY (key_versions)",
-        [.uuid(tenantID), .int4(version)])
-    }[0].get("last", as: Date?.self)
+    try await pool.tenant(tenantID).execute(
+      "SELECT max(expires_at) AS last FROM agent_sessions WHERE tenant_id = $1 AND $2 = ANY (key_versions)",
+      [.uuid(tenantID), .int4(version)]
+    )[0].get("last", as: Date?.self)
   }
 
   private static func requireUnchanged(
@@ -81,21 +81,21 @@ extension AgentStore {
   }
 
   /// Deletes what is over: more than a session adds, so that neither table grows with time.
-  private static func pruning(at time: Date) -> [Statement] {
+  private static func pruning(_ tenantID: UUID, at time: Date) -> [Statement] {
     [
       (
         """
         DELETE FROM agent_nonces WHERE (tenant_id, agent_id, nonce) IN (
-          SELECT tenant_id, agent_id, nonce FROM agent_nonces WHERE expires_at < $1
+          SELECT tenant_id, agent_id, nonce FROM agent_nonces WHERE tenant_id = $1 AND expires_at < $2
           ORDER BY expires_at LIMIT 10 FOR UPDATE SKIP LOCKED)
-        """, [.timestamp(time)]
+        """, [.uuid(tenantID), .timestamp(time)]
       ),
       (
         """
         DELETE FROM agent_sessions WHERE (tenant_id, id) IN (
-          SELECT tenant_id, id FROM agent_sessions WHERE expires_at < $1
+          SELECT tenant_id, id FROM agent_sessions WHERE tenant_id = $1 AND expires_at < $2
           ORDER BY expires_at LIMIT 10 FOR UPDATE SKIP LOCKED)
-        """, [.timestamp(time.addingTimeInterval(-sessionHistory))]
+        """, [.uuid(tenantID), .timestamp(time.addingTimeInterval(-sessionHistory))]
       ),
     ]
   }

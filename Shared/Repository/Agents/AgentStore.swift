@@ -16,7 +16,7 @@ public struct AgentStore: Sendable {
   /// Stores an agent and the hash of its secret.
   /// - Throws: ``AgentError`` with `tooManyAgents`; `PostgresError`.
   public func create(_ agent: Agent, credential: AgentCredential, of tenantID: UUID) async throws {
-    try await pool.withTransaction { transaction in
+    try await pool.tenant(tenantID).withTransaction { transaction in
       let inserted = try await transaction.execute(
         """
         INSERT INTO agents (tenant_id, id, agent_id, name, secret_hash, require_verified_build, created_at)
@@ -41,24 +41,23 @@ public struct AgentStore: Sendable {
   /// The tenant's agents, newest first: all that aren't revoked, and of those that are the newest, up to
   /// ``maximumAgents`` altogether.
   public func agents(of tenantID: UUID) async throws -> [Agent] {
-    try await pool.withConnection { connection in
-      try await connection.execute(
-        """
-        SELECT * FROM (
-          SELECT id, agent_id, name, require_verified_build, created_at, last_seen_at, last_session_issued_at,
-            revoked_at, EXISTS (
-              SELECT FROM agent_tamper_events e WHERE e.tenant_id = a.tenant_id AND e.agent_id = a.id
-            ) AS has_tamper_events
-          FROM agents a WHERE tenant_id = $1 ORDER BY revoked_at IS NOT NULL, id DESC LIMIT $2
-        ) AS shown ORDER BY id DESC
-        """, [.uuid(tenantID), .int8(Int64(Self.maximumAgents))])
-    }.map { try Agent($0) }
+    try await pool.tenant(tenantID).execute(
+      """
+      SELECT * FROM (
+        SELECT id, agent_id, name, require_verified_build, created_at, last_seen_at, last_session_issued_at,
+          revoked_at, EXISTS (
+            SELECT FROM agent_tamper_events e WHERE e.tenant_id = a.tenant_id AND e.agent_id = a.id
+          ) AS has_tamper_events
+        FROM agents a WHERE tenant_id = $1 ORDER BY revoked_at IS NOT NULL, id DESC LIMIT $2
+      ) AS shown ORDER BY id DESC
+      """, [.uuid(tenantID), .int8(Int64(Self.maximumAgents))]
+    ).map { try Agent($0) }
   }
 
   /// Revokes an agent, so that it gets no session that isn't committed by then; those it has run on to their end.
   /// - Returns: false where the tenant has no such agent; true also for one that was revoked already.
   public func revoke(_ id: UUID, of tenantID: UUID, at time: Date) async throws -> Bool {
-    try await pool.withTransaction { transaction in
+    try await pool.tenant(tenantID).withTransaction { transaction in
       let agent = try await transaction.execute(
         "SELECT name, agent_id, revoked_at FROM agents WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE",
         [.uuid(tenantID), .uuid(id)]

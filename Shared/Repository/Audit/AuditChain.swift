@@ -34,26 +34,25 @@ public struct AuditChain: Sendable {
 
   /// What the chain commits to now, taken from its last row without a look at those before.
   public func head() async throws -> AuditHead {
-    try AuditHead(await pool.withConnection { connection in try await connection.execute(Self.lastRow, []) })
+    try AuditHead(await pool.execute(Self.lastRow))
   }
 
   /// The rows from a sequence number on, oldest first.
   public func rows(from sequenceNumber: Int64 = 1, limit: Int32 = 1_000) async throws -> [AuditRow] {
-    try await pool.withConnection { connection in
-      try await connection.execute(
-        """
-        SELECT sequence_number, prev_hash, row_hash, (extract(epoch FROM at) * 1000000)::bigint AS at, tenant_id,
-          actor_id, action, resource_type, resource_id, details
-        FROM audit_log_critical WHERE sequence_number >= $1 ORDER BY sequence_number LIMIT $2
-        """, [.int8(sequenceNumber), .int4(limit)])
-    }.map { try AuditRow($0) }
+    try await pool.execute(
+      """
+      SELECT sequence_number, prev_hash, row_hash, (extract(epoch FROM at) * 1000000)::bigint AS at, tenant_id,
+        actor_id, action, resource_type, resource_id, details
+      FROM audit_rows($1, $2)
+      """, [.int8(sequenceNumber), .int4(limit)]
+    ).map { try AuditRow($0) }
   }
 
   /// The rows about a tenant, newest first, and how many there are in all.
   public func rows(
     of tenantID: UUID, offset: Int64, limit: Int32
   ) async throws -> (rows: [AuditRow], total: Int) {
-    try await pool.withTransaction(readOnly: true) { transaction in
+    try await pool.tenant(tenantID).withTransaction(readOnly: true) { transaction in
       let rows = try await transaction.execute(
         """
         SELECT sequence_number, prev_hash, row_hash, (extract(epoch FROM at) * 1000000)::bigint AS at, tenant_id,
@@ -81,8 +80,7 @@ public struct AuditChain: Sendable {
 
   static let genesis = [UInt8](repeating: 0, count: 32)
 
-  private static let lastRow: PostgresStatement =
-    "SELECT sequence_number, row_hash FROM audit_log_critical ORDER BY sequence_number DESC LIMIT 1"
+  private static let lastRow: PostgresStatement = "SELECT sequence_number, row_hash FROM audit_head()"
 }
 
 extension AuditHead {

@@ -39,7 +39,7 @@ extension AuditLog {
     let start: [PostgresValue] = [
       .uuid(tenantID), .text(String(position.transactionID)), .uuid(position.id),
     ]
-    return try await pool.withTransaction(readOnly: true) { transaction in
+    return try await pool.tenant(tenantID).withTransaction(readOnly: true) { transaction in
       let bounds = try await transaction.execute(
         """
         SELECT $2::text::xid8 < pg_snapshot_xmin(pg_current_snapshot()) AS is_reached, e.transaction_id::text, e.id

@@ -47,7 +47,7 @@ public struct AuditLog: Sendable {
     let filter: [PostgresValue] = [
       .uuid(tenantID), .optional(action) { .text($0) }, .optional(resourceType) { .text($0) },
     ]
-    return try await pool.withTransaction(isolation: .repeatableRead, readOnly: true) { transaction in
+    return try await pool.tenant(tenantID).withTransaction(isolation: .repeatableRead, readOnly: true) { transaction in
       let results = try await transaction.pipeline([
         (
           """

@@ -20,7 +20,7 @@ extension GrantStore {
   public func record(
     _ finding: GrantFinding, of version: KeyVersion, by actorID: String, pace: GrantPace? = nil, at time: Date
   ) async throws -> GrantState? {
-    try await pool.withTransaction { transaction in
+    try await pool.tenant(version.tenantID).withTransaction { transaction in
       let timeToLive = (pace ?? GrantPace()).timeToLive
       guard let standing = try await Standing(of: version, timeToLive: timeToLive, in: transaction) else { return nil }
       let state = standing.state.after(finding.sign(hasLapsed: standing.hasLapsed))

@@ -19,7 +19,7 @@ extension KeyStore {
   public func onboard(
     _ key: NewKeyVersion, under provider: ProviderKey, of tenantID: UUID, actorID: String, at time: Date
   ) async throws -> UUID {
-    try await pool.withTransaction { transaction in
+    try await pool.tenant(tenantID).withTransaction { transaction in
       try await TenantLock.exclusive(tenantID, in: transaction)
       let isSealed = try await Self.lockConfiguration(of: tenantID, in: transaction).isSealed
       let leaseID = try await Self.activate(key, of: tenantID, at: time, in: transaction)
@@ -53,20 +53,23 @@ extension KeyStore {
     of provider: ProviderKey, for tenantID: UUID, in transaction: PostgresTransaction
   ) async throws {
     guard let externalID = provider.configuration["external_id"]?.string else { return }
-    let claimed = try await transaction.execute(
-      """
-      INSERT INTO external_id_claims AS claim (external_id, tenant_id) VALUES ($1, $2)
-      ON CONFLICT (external_id) DO UPDATE SET tenant_id = claim.tenant_id WHERE claim.tenant_id = excluded.tenant_id
-      """, [.text(externalID), .uuid(tenantID)])
-    guard claimed.affectedRows == 1 else { throw RepositoryError(.externalIDInUse) }
+    let answers = try await transaction.pipeline([
+      (
+        "INSERT INTO external_id_claims (external_id, tenant_id) VALUES ($1, $2) ON CONFLICT (external_id) DO NOTHING",
+        [.text(externalID), .uuid(tenantID)]
+      ),
+      (
+        "SELECT 1 FROM external_id_claims WHERE external_id = $1 AND tenant_id = $2",
+        [.text(externalID), .uuid(tenantID)]
+      ),
+    ])
+    guard !answers[1].isEmpty else { throw RepositoryError(.externalIDInUse) }
   }
 
   /// Whether another tenant has proven this external ID: asked before the cloud is, so that the answer comes cheap.
   public func isExternalIDTaken(_ externalID: String, by other: UUID) async throws -> Bool {
-    try await pool.withConnection { connection in
-      try await connection.execute(
-        "SELECT 1 FROM external_id_claims WHERE external_id = $1 AND tenant_id <> $2",
-        [.text(externalID), .uuid(other)])
-    }.first != nil
+    try await pool.execute(
+      "SELECT is_external_id_taken($1, by_other_than => $2)", [.text(externalID), .uuid(other)]
+    )[0][0, as: Bool.self]
   }
 }

@@ -15,7 +15,7 @@ extension KeyStore {
   public func removeConfiguration(
     replacingKeyBy key: NewKeyVersion, of tenantID: UUID, actorID: String, at time: Date
   ) async throws -> UUID {
-    try await pool.withTransaction { transaction in
+    try await pool.tenant(tenantID).withTransaction { transaction in
       try await TenantLock.exclusive(tenantID, in: transaction)
       try await Self.lockUnsealedConfiguration(of: tenantID, in: transaction)
       let leaseID = try await Self.activate(key, of: tenantID, at: time, in: transaction)

@@ -20,7 +20,7 @@ extension KeyStore {
   public func revoke(
     _ order: KeyRevocationOrder, replacement: NewKeyVersion?, of tenantID: UUID, at time: Date
   ) async throws -> KeyRevocation {
-    try await pool.withTransaction { transaction in
+    try await pool.tenant(tenantID).withTransaction { transaction in
       try await TenantLock.exclusive(tenantID, in: transaction)
       try await TenantLock.exclusiveForErasure(tenantID, in: transaction)
       let (keyID, status) = try await Self.find(order, of: tenantID, in: transaction)

@@ -12,7 +12,7 @@ public struct KeyStore: KeyVersionSource {
   /// The version that new wraps use.
   /// - Throws: ``RepositoryError`` with `noSuchTenant`; `PostgresError`.
   public func activeVersion(of tenantID: UUID) async throws -> KeyVersion {
-    guard let version = try await versions("WHERE k.tenant_id = $1 AND k.status = 'active'", [.uuid(tenantID)]).first
+    guard let version = try await versions(of: tenantID, "k.status = 'active'").first
     else { throw RepositoryError(.noSuchTenant) }
     return version
   }
@@ -20,36 +20,35 @@ public struct KeyStore: KeyVersionSource {
   /// A version by its number, or nil.
   /// - Throws: `PostgresError`.
   public func version(_ version: Int32, of tenantID: UUID) async throws -> KeyVersion? {
-    try await versions("WHERE k.tenant_id = $1 AND k.version = $2", [.uuid(tenantID), .int4(version)]).first
+    try await versions(of: tenantID, "k.version = $2", [.int4(version)]).first
   }
 
   /// Every version of a tenant, newest first.
   public func versions(of tenantID: UUID) async throws -> [KeyVersion] {
-    try await versions("WHERE k.tenant_id = $1 ORDER BY k.version DESC", [.uuid(tenantID)])
+    try await versions(of: tenantID, "true ORDER BY k.version DESC")
   }
 
-  private func versions(_ condition: StaticString, _ parameters: [PostgresValue]) async throws -> [KeyVersion] {
+  private func versions(
+    of tenantID: UUID, _ condition: StaticString, _ parameters: [PostgresValue] = []
+  ) async throws -> [KeyVersion] {
     let statement = PostgresStatement(
       unchecked: """
         SELECT k.id, k.tenant_id, k.version, k.status, k.wrap_method, k.wrapped_key, k.provider, k.kms_key_ref, k.config,
           k.wrapping_key, k.created_at, k.retired_at, c.sealed_since, c.last_verify_error
         FROM tenant_keys k LEFT JOIN tenant_kms_configs c ON c.tenant_id = k.tenant_id
-        \(condition)
+        WHERE k.tenant_id = $1 AND \(condition)
         """)
-    return try await pool.withConnection { connection in
-      try await connection.execute(statement, parameters)
-    }.map { try KeyVersion($0) }
+    return try await pool.tenant(tenantID).execute(statement, [.uuid(tenantID)] + parameters).map { try KeyVersion($0) }
   }
 
   /// The tenant's key management service, or nil while the platform's wrapping serves it.
   public func configuration(of tenantID: UUID) async throws -> KMSConfiguration? {
-    try await pool.withConnection { connection in
-      try await connection.execute(
-        """
-        SELECT provider, kms_key_ref, config, sealed_since, last_verified_at, last_verify_error
-        FROM tenant_kms_configs WHERE tenant_id = $1
-        """, [.uuid(tenantID)])
-    }.first.map {
+    try await pool.tenant(tenantID).execute(
+      """
+      SELECT provider, kms_key_ref, config, sealed_since, last_verified_at, last_verify_error
+      FROM tenant_kms_configs WHERE tenant_id = $1
+      """, [.uuid(tenantID)]
+    ).first.map {
       KMSConfiguration(
         provider: try $0.get("provider", as: String.self), keyReference: try $0.get("kms_key_ref", as: String.self),
         configuration: try $0.json("config"), sealedSince: try $0.get("sealed_since", as: Date?.self),

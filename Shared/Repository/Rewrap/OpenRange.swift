@@ -9,19 +9,10 @@ struct OpenRange {
   let upper: UUID
   let isOpen: Bool
 
-  /// Has the transaction's statements planned alike whatever the tables' sizes and statistics: rows are gone to by key
-  /// or by place. A plan that reads the whole table for each chunk is right for a small one, and ruinous once it grew.
-  private static let beginPlanning: PostgresStatement =
-    "SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true)"
-
-  /// Leaves the choice to the planner again: a census reads whole tables.
-  static let endPlanning: PostgresStatement =
-    "SELECT set_config('plan_cache_mode', 'auto', true), set_config('enable_seqscan', 'on', true)"
-
   /// Looks a range up; nil where the job isn't running, or there is no such range.
   init?(at cursor: RewrapCursor, in transaction: PostgresTransaction) async throws {
     let rows = try await transaction.pipeline([
-      (Self.beginPlanning, []),
+      (RewrapPlanning.begin, []),
       (
         """
         SELECT j.tenant_id, j.target_version, r.after_id, r.upper_id, r.status = 'running' AS is_open

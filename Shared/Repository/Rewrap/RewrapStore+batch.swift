@@ -37,7 +37,7 @@ extension RewrapStore {
   ) async throws -> BatchOutcome {
     guard let table = RewrapTable(tag: TableTag(rawValue: cursor.table)) else { return .notRunning }
     do {
-      return try await pool.withTransaction { transaction in
+      return try await pool.tenant(ofRewrap: cursor.jobID).withTransaction { transaction in
         guard let range = try await OpenRange(at: cursor, in: transaction) else { return .notRunning }
         guard range.after == cursor.after, range.isOpen else { return .stale }
         let revoked = try await RevokedVersions(of: range.tenantID, in: transaction)
@@ -59,7 +59,7 @@ extension RewrapStore {
     _ cursor: RewrapCursor, by run: RewrapBatchRun, in transaction: PostgresTransaction
   ) async throws {
     let moved = try await transaction.pipeline([
-      (OpenRange.endPlanning, []),
+      (RewrapPlanning.end, []),
       (
         """
         UPDATE rewrap_ranges SET after_id = $5, processed = processed + $6, updated_at = clock_timestamp(),

@@ -8,7 +8,7 @@ extension RewrapStore {
   /// - Returns: the job as it stands now.
   /// - Throws: ``RepositoryError`` with `noSuchJob` or `wrongJobState`; `PostgresError`.
   public func pause(_ id: UUID, of tenantID: UUID) async throws -> RewrapJob {
-    try await pool.withTransaction { try await Self.require(.pause, of: id, tenantID, in: $0) }
+    try await pool.tenant(tenantID).withTransaction { try await Self.require(.pause, of: id, tenantID, in: $0) }
     return try await known(id, of: tenantID)
   }
 
@@ -16,7 +16,7 @@ extension RewrapStore {
   /// - Returns: the job as it stands now.
   /// - Throws: ``RepositoryError`` with `noSuchJob` or `wrongJobState`; `PostgresError`.
   public func resume(_ id: UUID, of tenantID: UUID, at time: Date) async throws -> RewrapJob {
-    try await pool.withTransaction { transaction in
+    try await pool.tenant(tenantID).withTransaction { transaction in
       let isSealed = try await Self.isSealed(tenantID, in: transaction)
       try await Self.require(.resume, of: id, tenantID, at: time, in: transaction)
       try await Self.carryOn(id, of: tenantID, isSealed: isSealed, in: transaction)
@@ -30,7 +30,7 @@ extension RewrapStore {
   /// - Returns: the job as it stands now.
   /// - Throws: ``RepositoryError`` with `noSuchJob`, `wrongJobState` or `jobOutdated`; `PostgresError`.
   public func retryFailed(_ id: UUID, of tenantID: UUID, at time: Date) async throws -> RewrapJob {
-    try await pool.withTransaction { transaction in
+    try await pool.tenant(tenantID).withTransaction { transaction in
       // No other job can be enqueued, and so none be open, until this one runs.
       try await TenantLock.exclusive(tenantID, in: transaction)
       let target = try await transaction.execute(
@@ -75,7 +75,7 @@ extension RewrapStore {
   /// Ends a job whose target version was revoked: nothing can be wrapped under it any more.
   /// - Returns: whether it was, and the job is over.
   public func supersedeIfRevoked(_ id: UUID, at time: Date) async throws -> Bool {
-    try await pool.withTransaction { transaction in
+    try await pool.tenant(ofRewrap: id).withTransaction { transaction in
       guard let job = try await LockedJob(id, in: transaction) else { return false }
       return try await Self.supersede(job, ifRevokedAt: time, in: transaction)
     }

@@ -14,7 +14,7 @@ extension RewrapStore {
   ///   where there was nothing to do and it is completed.
   /// - Throws: ``RepositoryError`` with `noSuchJob`; `PostgresError`.
   public func plan(_ id: UUID, window: Int32, rangeRows: Int64, at time: Date) async throws -> [RewrapCursor] {
-    try await pool.withTransaction { transaction in
+    try await pool.tenant(ofRewrap: id).withTransaction { transaction in
       guard let job = try await LockedJob(id, in: transaction) else { throw RepositoryError(.noSuchJob) }
       guard job.status == .running else { return [] }
       if try await Self.supersede(job, ifRevokedAt: time, in: transaction) { return [] }
@@ -77,7 +77,9 @@ extension RewrapStore {
 
   /// Where every open range of the job stands: for a worker that can't tell whether the continuation was published.
   public func openCursors(of id: UUID) async throws -> [RewrapCursor] {
-    try await pool.withTransaction(readOnly: true) { try await Self.openCursors(of: id, in: $0) }
+    try await pool.tenant(ofRewrap: id).withTransaction(readOnly: true) {
+      try await Self.openCursors(of: id, in: $0)
+    }
   }
 }
 

@@ -13,11 +13,9 @@ extension RewrapStore {
   /// The limits that hold for a tenant.
   /// - Throws: `PostgresError`.
   public func limits(of tenantID: UUID) async throws -> RewrapLimits {
-    let rows = try await pool.withConnection { connection in
-      try await connection.execute(
-        "SELECT tenant_id, rows_per_second FROM rewrap_limits WHERE tenant_id = $1 OR tenant_id IS NULL",
-        [.uuid(tenantID)])
-    }
+    let rows = try await pool.tenant(tenantID).execute(
+      "SELECT tenant_id, rows_per_second FROM rewrap_limits WHERE tenant_id = $1 OR tenant_id IS NULL",
+      [.uuid(tenantID)])
     var tenant: Int32?
     var deployment: Int32?
     for row in rows {
@@ -34,30 +32,36 @@ extension RewrapStore {
   /// - Throws: ``RepositoryError`` with `noSuchTenant`; `PostgresError`.
   public func setLimit(_ rowsPerSecond: Int32?, of tenantID: UUID?) async throws {
     let tenant: PostgresValue = tenantID.map { .uuid($0) } ?? .null
-    try await pool.withConnection { connection in
-      guard let rowsPerSecond else {
-        _ = try await connection.execute(
-          "DELETE FROM rewrap_limits WHERE tenant_id IS NOT DISTINCT FROM $1::uuid", [tenant])
-        return
-      }
-      do {
-        _ = try await connection.execute(
-          """
-          INSERT INTO rewrap_limits (tenant_id, rows_per_second) VALUES ($1, $2)
-          ON CONFLICT (tenant_id) DO UPDATE SET rows_per_second = excluded.rows_per_second
-          """, [tenant, .int4(rowsPerSecond)])
-      } catch let error as PostgresError where error.sqlState == .foreignKeyViolation {
-        throw RepositoryError(.noSuchTenant)
-      }
+    guard let rowsPerSecond else {
+      try await execute(
+        "DELETE FROM rewrap_limits WHERE tenant_id IS NOT DISTINCT FROM $1::uuid", [tenant], for: tenantID)
+      return
     }
+    do {
+      try await execute(
+        """
+        INSERT INTO rewrap_limits (tenant_id, rows_per_second) VALUES ($1, $2)
+        ON CONFLICT (tenant_id) DO UPDATE SET rows_per_second = excluded.rows_per_second
+        """, [tenant, .int4(rowsPerSecond)], for: tenantID)
+    } catch let error as PostgresError where error.sqlState == .foreignKeyViolation {
+      throw RepositoryError(.noSuchTenant)
+    }
+  }
+
+  private func execute(
+    _ statement: PostgresStatement, _ parameters: [PostgresValue], for tenantID: UUID?
+  ) async throws {
+    guard let tenantID else {
+      try await pool.execute(statement, parameters)
+      return
+    }
+    try await pool.tenant(tenantID).execute(statement, parameters)
   }
 
   /// Whether any limit is set: where none is, nobody needs to ask to be admitted.
   /// - Throws: `PostgresError`.
   public func isLimited() async throws -> Bool {
-    try await pool.withConnection { connection in
-      try await connection.execute("SELECT 1 FROM rewrap_limits LIMIT 1", [])
-    }.first != nil
+    try await pool.execute("SELECT is_any_rewrap_limited()")[0][0, as: Bool.self]
   }
 
   /// Asks every limit that holds for a job to let a batch of it begin; all of them do, or none is charged.
@@ -67,7 +71,7 @@ extension RewrapStore {
   /// - Throws: `PostgresError`.
   public func admit(_ id: UUID, rows: Int32, at time: Date? = nil) async throws -> RewrapAdmission {
     let now: PostgresValue = time.map { .timestamp($0) } ?? .null
-    return try await pool.withTransaction { transaction in
+    return try await pool.tenant(ofRewrap: id).withTransaction { transaction in
       let limits = try await transaction.execute(
         """
         SELECT l.rows_per_second,
@@ -95,12 +99,10 @@ extension RewrapStore {
   /// Gives back rows of a grant that its batch found nothing to use for.
   /// - Throws: `PostgresError`.
   public func giveBack(_ rows: Int32, to id: UUID) async throws {
-    try await pool.withConnection { connection in
-      _ = try await connection.execute(
-        """
-        UPDATE rewrap_limits l SET granted_until = l.granted_until - $2::float8 / l.rows_per_second * interval '1 second'
-        FROM rewrap_jobs j WHERE j.id = $1 AND (l.tenant_id = j.tenant_id OR l.tenant_id IS NULL)
-        """, [.uuid(id), .float8(Double(rows))])
-    }
+    try await pool.tenant(ofRewrap: id).execute(
+      """
+      UPDATE rewrap_limits l SET granted_until = l.granted_until - $2::float8 / l.rows_per_second * interval '1 second'
+      FROM rewrap_jobs j WHERE j.id = $1 AND (l.tenant_id = j.tenant_id OR l.tenant_id IS NULL)
+      """, [.uuid(id), .float8(Double(rows))])
   }
 }

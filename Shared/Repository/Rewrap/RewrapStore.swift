@@ -11,20 +11,23 @@ public struct RewrapStore: Sendable {
 
   /// A job of a tenant, or nil.
   public func job(_ id: UUID, of tenantID: UUID) async throws -> RewrapJob? {
-    try await jobs("WHERE j.tenant_id = $1 AND j.id = $2", [.uuid(tenantID), .uuid(id)]).first
+    try await jobs(pool.tenant(tenantID), "WHERE j.tenant_id = $1 AND j.id = $2", [.uuid(tenantID), .uuid(id)]).first
   }
 
   /// A job, whosesoever it is: for the worker, or nil.
   public func job(_ id: UUID) async throws -> RewrapJob? {
-    try await jobs("WHERE j.id = $1", [.uuid(id)]).first
+    try await jobs(pool.tenant(ofRewrap: id), "WHERE j.id = $1", [.uuid(id)]).first
   }
 
   /// The jobs of a tenant, newest first.
   public func jobs(of tenantID: UUID, limit: Int32 = 100) async throws -> [RewrapJob] {
-    try await jobs("WHERE j.tenant_id = $1 ORDER BY j.id DESC LIMIT $2", [.uuid(tenantID), .int4(limit)])
+    try await jobs(
+      pool.tenant(tenantID), "WHERE j.tenant_id = $1 ORDER BY j.id DESC LIMIT $2", [.uuid(tenantID), .int4(limit)])
   }
 
-  private func jobs(_ condition: StaticString, _ parameters: [PostgresValue]) async throws -> [RewrapJob] {
+  private func jobs(
+    _ scope: PostgresScope, _ condition: StaticString, _ parameters: [PostgresValue]
+  ) async throws -> [RewrapJob] {
     let statement = PostgresStatement(
       unchecked: """
         SELECT j.id, j.tenant_id, j.target_version, j.status, j.total, j.planned_at, j.finished_at,
@@ -35,9 +38,7 @@ public struct RewrapStore: Sendable {
           FROM rewrap_ranges WHERE job_id = j.id) r ON true
         \(condition)
         """)
-    return try await pool.withConnection { connection in
-      try await connection.execute(statement, parameters)
-    }.map { try RewrapJob($0) }
+    return try await scope.execute(statement, parameters).map { try RewrapJob($0) }
   }
 
   /// Creates a job in the caller's transaction, with its `rewrap.start` in the outbox. An open job of the tenant is

@@ -19,6 +19,7 @@ struct TenantSample {
     in transaction: PostgresTransaction
   ) async throws {
     let looks = try await transaction.pipeline([
+      (RewrapPlanning.begin, []),
       (
         table.statement("SELECT id FROM TABLE WHERE tenant_id = $1 ORDER BY id LIMIT $2"),
         [.uuid(tenantID), .int8(Int64(countedRows + 1))]
@@ -27,13 +28,14 @@ struct TenantSample {
         table.statement(
           "SELECT pg_relation_size('TABLE') / current_setting('block_size')::bigint AS pages"), []
       ),
+      (RewrapPlanning.end, []),
     ])
-    let first = try looks[0].map { try $0[0, as: UUID.self] }
+    let first = try looks[1].map { try $0[0, as: UUID.self] }
     guard first.count > countedRows else {
       self.init(ids: first, rows: first.count)
       return
     }
-    let share = min(1, Double(pages) / Double(max(1, try looks[1][0][0, as: Int64.self])))
+    let share = min(1, Double(pages) / Double(max(1, try looks[2][0][0, as: Int64.self])))
     let sampled = try await transaction.execute(
       // In small letters, since `TABLE` stands for the table's name.
       table.statement("SELECT id FROM TABLE tablesample system ($2::real) WHERE tenant_id = $1 ORDER BY id"),

@@ -17,7 +17,7 @@ extension SecretStore {
     of id: UUID, in environment: String?, of tenantID: UUID, under keyVersion: Int32, at time: Date,
     encrypt: (_ row: UUID, _ valueVersion: Int32) throws -> EncryptedValue
   ) async throws -> (name: String, environment: String, valueVersion: Int32)? {
-    try await pool.withTransaction { transaction in
+    try await pool.tenant(tenantID).withTransaction { transaction in
       guard try await TenantLock.shared(tenantID, in: transaction) == keyVersion else {
         throw RepositoryError(.keyVersionMoved)
       }
@@ -64,7 +64,7 @@ extension SecretStore {
   /// Deletes a secret with its values in all environments.
   /// - Returns: false where there is no such secret.
   public func delete(_ id: UUID, of tenantID: UUID, at time: Date) async throws -> Bool {
-    try await pool.withTransaction { transaction in
+    try await pool.tenant(tenantID).withTransaction { transaction in
       let deleted = try await transaction.execute(
         "DELETE FROM secrets WHERE tenant_id = $1 AND id = $2 RETURNING name", [.uuid(tenantID), .uuid(id)]
       ).first

@@ -14,7 +14,7 @@ extension SecretStore {
   public func recordReveal(
     of secretID: UUID, in environment: String, valueVersion: Int32, of tenantID: UUID, actorID: String, at time: Date
   ) async throws {
-    try await pool.withTransaction { transaction in
+    try await pool.tenant(tenantID).withTransaction { transaction in
       try await AuditChain.append(
         AuditEntry(
           tenantID: tenantID, actorID: actorID, action: "secret.reveal", resourceType: "secret",

@@ -13,7 +13,7 @@ public struct SecretStore: Sendable {
   /// - Throws: ``RepositoryError`` with `nameTaken`, or with `keyVersionMoved` where the value is wrapped under a version
   ///   that is no longer active: wrap it again and retry; `PostgresError`.
   public func create(_ secret: Secret, value: EncryptedValue, of tenantID: UUID) async throws {
-    try await pool.withTransaction { transaction in
+    try await pool.tenant(tenantID).withTransaction { transaction in
       guard try await TenantLock.shared(tenantID, in: transaction) == value.keyVersion else {
         throw RepositoryError(.keyVersionMoved)
       }
@@ -57,7 +57,7 @@ public struct SecretStore: Sendable {
   public func page(
     of tenantID: UUID, offset: Int64, limit: Int32
   ) async throws -> (secrets: [(secret: Secret, environments: Int)], total: Int) {
-    try await pool.withTransaction(isolation: .repeatableRead, readOnly: true) { transaction in
+    try await pool.tenant(tenantID).withTransaction(isolation: .repeatableRead, readOnly: true) { transaction in
       let count = try await transaction.execute(
         "SELECT count(*) AS total FROM secrets WHERE tenant_id = $1", [.uuid(tenantID)])
       let rows = try await transaction.execute(
@@ -78,7 +78,7 @@ public struct SecretStore: Sendable {
   public func secret(
     _ id: UUID, of tenantID: UUID
   ) async throws -> (secret: Secret, environments: [Secret.Environment])? {
-    try await pool.withTransaction(isolation: .repeatableRead, readOnly: true) { transaction in
+    try await pool.tenant(tenantID).withTransaction(isolation: .repeatableRead, readOnly: true) { transaction in
       let row = try await transaction.execute(
         """
         SELECT id, name, secret_type, base_environment, collection_id, expires_at, strict_expiry_enforcement, created_at
@@ -106,13 +106,12 @@ public struct SecretStore: Sendable {
   public func value(
     of secretID: UUID, in environment: String, of tenantID: UUID
   ) async throws -> EncryptedValue? {
-    try await pool.withConnection { connection in
-      try await connection.execute(
-        """
-        SELECT id, value_version, key_version, wrapped_key, payload
-        FROM secret_values WHERE tenant_id = $1 AND secret_id = $2 AND environment_name = $3
-        """, [.uuid(tenantID), .uuid(secretID), .text(environment)])
-    }.first.map {
+    try await pool.tenant(tenantID).execute(
+      """
+      SELECT id, value_version, key_version, wrapped_key, payload
+      FROM secret_values WHERE tenant_id = $1 AND secret_id = $2 AND environment_name = $3
+      """, [.uuid(tenantID), .uuid(secretID), .text(environment)]
+    ).first.map {
       EncryptedValue(
         id: try $0.get("id", as: UUID.self), valueVersion: try $0.get("value_version", as: Int32.self),
         keyVersion: try $0.get("key_version", as: Int32.self), wrappedKey: try $0.get("wrapped_key", as: [UInt8].self),

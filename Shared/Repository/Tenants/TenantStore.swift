@@ -11,7 +11,7 @@ public struct TenantStore: Sendable {
   /// Creates a tenant with its first key version and an API key, all or nothing.
   /// - Throws: ``RepositoryError`` with `slugTaken`; `PostgresError`.
   public func create(_ tenant: Tenant, firstKey: NewKeyVersion, apiKey: APIKey) async throws {
-    try await pool.withTransaction { transaction in
+    try await pool.tenant(tenant.id).withTransaction { transaction in
       let inserted = try await transaction.execute(
         "INSERT INTO tenants (id, slug, name) VALUES ($1, $2, $3) ON CONFLICT (slug) DO NOTHING",
         [.uuid(tenant.id), .text(tenant.slug), .text(tenant.name)])
@@ -25,9 +25,7 @@ public struct TenantStore: Sendable {
 
   /// The tenant of an id, or nil.
   public func tenant(_ id: UUID) async throws -> Tenant? {
-    try await pool.withConnection { connection in
-      try await connection.execute("SELECT id, slug, name FROM tenants WHERE id = $1", [.uuid(id)])
-    }.first.map {
+    try await pool.tenant(id).execute("SELECT id, slug, name FROM tenants WHERE id = $1", [.uuid(id)]).first.map {
       Tenant(
         id: try $0.get("id", as: UUID.self), slug: try $0.get("slug", as: String.self),
         name: try $0.get("name", as: String.self))

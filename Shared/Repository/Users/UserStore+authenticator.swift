@@ -5,7 +5,7 @@ import Postgres
 extension UserStore {
   /// What a person of a tenant proves their presence by; nil where the tenant has no such person, or they are disabled.
   public func authenticatedUser(_ id: UUID, of tenantID: UUID) async throws -> AuthenticatedUser? {
-    try await pool.execute(
+    try await pool.tenant(tenantID).execute(
       """
       SELECT tenant_id, id, email, role, created_at, disabled_at, totp_secret IS NOT NULL AS has_authenticator,
         password_hash, totp_secret, totp_pending
@@ -21,7 +21,7 @@ extension UserStore {
   /// Keeps the wrapped secret of an authenticator until a code confirms it; one that was pending is forgotten.
   /// - Throws: ``UserError`` with `noSuchUser`; `PostgresError`.
   public func setPending(_ wrappedSecret: [UInt8], of user: User) async throws {
-    let updated = try await pool.execute(
+    let updated = try await pool.tenant(user.tenantID).execute(
       "UPDATE users SET totp_pending = $3 WHERE tenant_id = $1 AND id = $2",
       [.uuid(user.tenantID), .uuid(user.id), .bytes(wrappedSecret)])
     guard updated.affectedRows == 1 else { throw UserError.noSuchUser }
@@ -33,7 +33,7 @@ extension UserStore {
   public func confirm(
     _ wrappedSecret: [UInt8], step: Int64, of user: User, actorID: String, at time: Date
   ) async throws -> Bool {
-    try await pool.withTransaction { transaction in
+    try await pool.tenant(user.tenantID).withTransaction { transaction in
       let updated = try await transaction.execute(
         """
         UPDATE users SET totp_secret = totp_pending, totp_pending = NULL, totp_last_step = $4
@@ -52,7 +52,7 @@ extension UserStore {
   /// - Parameter wrappedSecret: under which the code was right.
   /// - Returns: false where it was used up already, the authenticator is another by now, or the person is disabled.
   public func accept(_ step: Int64, under wrappedSecret: [UInt8], of user: User) async throws -> Bool {
-    try await pool.execute(
+    try await pool.tenant(user.tenantID).execute(
       """
       UPDATE users SET totp_last_step = $4
       WHERE tenant_id = $1 AND id = $2 AND totp_secret = $3 AND disabled_at IS NULL

@@ -30,7 +30,7 @@ extension UserStore {
     _ user: User, _ action: String, actorID: String, at time: Date,
     _ update: (PostgresTransaction) async throws -> PostgresRows
   ) async throws {
-    try await pool.withTransaction { transaction in
+    try await pool.tenant(user.tenantID).withTransaction { transaction in
       guard try await update(transaction).affectedRows == 1 else { throw UserError.noSuchUser }
       try await transaction.execute(
         "DELETE FROM user_sessions WHERE tenant_id = $1 AND user_id = $2", [.uuid(user.tenantID), .uuid(user.id)])

@@ -10,7 +10,7 @@ extension UserStore {
   /// - Throws: ``UserError`` with `notAuthenticated` where they were disabled or their password changed meanwhile;
   ///   `PostgresError`.
   public func open(_ session: UserSession, of user: User, password: PasswordHash) async throws {
-    try await pool.withTransaction { transaction in
+    try await pool.tenant(user.tenantID).withTransaction { transaction in
       let found = try await transaction.execute(
         """
         SELECT 1 FROM users WHERE tenant_id = $1 AND id = $2 AND password_hash = $3 AND disabled_at IS NULL FOR SHARE
@@ -26,15 +26,15 @@ extension UserStore {
       try await transaction.execute(
         """
         DELETE FROM user_sessions WHERE (tenant_id, id) IN (
-          SELECT tenant_id, id FROM user_sessions WHERE expires_at < $1
+          SELECT tenant_id, id FROM user_sessions WHERE tenant_id = $1 AND expires_at < $2
           ORDER BY expires_at LIMIT 10 FOR UPDATE SKIP LOCKED)
-        """, [.timestamp(session.issuedAt)])
+        """, [.uuid(user.tenantID), .timestamp(session.issuedAt)])
     }
   }
 
   /// Whether a sign-in hasn't ended, in whatever way.
   public func isOpen(_ sessionID: UUID, of tenantID: UUID, at time: Date) async throws -> Bool {
-    try await !pool.execute(
+    try await !pool.tenant(tenantID).execute(
       "SELECT 1 FROM user_sessions WHERE tenant_id = $1 AND id = $2 AND expires_at > $3",
       [.uuid(tenantID), .uuid(sessionID), .timestamp(time)]
     ).isEmpty
@@ -42,7 +42,7 @@ extension UserStore {
 
   /// Ends a sign-in; once is as good as twice.
   public func end(_ sessionID: UUID, of tenantID: UUID) async throws {
-    try await pool.execute(
+    try await pool.tenant(tenantID).execute(
       "DELETE FROM user_sessions WHERE tenant_id = $1 AND id = $2", [.uuid(tenantID), .uuid(sessionID)])
   }
 }

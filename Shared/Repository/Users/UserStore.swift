@@ -12,9 +12,9 @@ public struct UserStore: Sendable {
   /// Stores a person and the hash of their password, with a row in the audit chain.
   /// - Throws: ``UserError`` with `emailTaken`; ``RepositoryError`` with `noSuchTenant`; `PostgresError`.
   public func create(_ user: User, password: PasswordHash, actorID: String) async throws {
-    try await pool.withTransaction { transaction in
+    try await pool.tenant(user.tenantID).withTransaction { transaction in
       let tenants = try await transaction.execute(
-        "SELECT 1 FROM tenants WHERE id = $1 FOR KEY SHARE", [.uuid(user.tenantID)])
+        "SELECT 1 FROM tenants WHERE id = $1", [.uuid(user.tenantID)])
       guard !tenants.isEmpty else { throw RepositoryError(.noSuchTenant) }
       let inserted = try await transaction.execute(
         """
@@ -36,7 +36,7 @@ public struct UserStore: Sendable {
 
   /// A tenant's people, oldest first.
   public func users(of tenantID: UUID) async throws -> [User] {
-    try await pool.execute(
+    try await pool.tenant(tenantID).execute(
       """
       SELECT tenant_id, id, email, role, created_at, disabled_at, totp_secret IS NOT NULL AS has_authenticator
       FROM users WHERE tenant_id = $1 ORDER BY id
@@ -51,7 +51,7 @@ public struct UserStore: Sendable {
 
   /// Who has an email address, and the hash of their password; nil where nobody has it.
   public func credential(of email: EmailAddress) async throws -> (user: User, password: PasswordHash)? {
-    try await pool.execute(
+    try await pool.tenant(ofUser: email).execute(
       """
       SELECT tenant_id, id, email, role, created_at, disabled_at, totp_secret IS NOT NULL AS has_authenticator,
         password_hash

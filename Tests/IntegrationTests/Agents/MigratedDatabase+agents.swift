@@ -4,7 +4,7 @@ import Postgres
 import Repository
 
 extension MigratedDatabase {
-  var agents: AgentStore { AgentStore(pool: pool) }
+  var agents: AgentStore { AgentStore(pool: services) }
 
   /// Makes an agent that hasn't been seen yet.
   func makeAgent(of tenantID: UUID, requiresVerifiedBuild: Bool = false) async throws -> (Agent, AgentCredential) {

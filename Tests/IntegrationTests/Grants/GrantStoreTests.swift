@@ -206,7 +206,7 @@ struct GrantStoreTests {
 }
 
 extension MigratedDatabase {
-  var grants: GrantStore { GrantStore(pool: pool) }
+  var grants: GrantStore { GrantStore(pool: services) }
 
   /// Lets time go by as far as looks at grants are concerned.
   func makeDue(by duration: Duration = .seconds(61)) async throws {

@@ -20,7 +20,8 @@ import Testing
       let verifiers = try ways.map { way in
         try RunningProgram(
           "verifier",
-          environment: deployment.environment.merging(["AWS_ENDPOINT_URL": "http://127.0.0.1:\(way.port)"]) { $1 })
+          environment: (deployment.environments[.verifier] ?? [:])
+            .merging(["AWS_ENDPOINT_URL": "http://127.0.0.1:\(way.port)"]) { $1 })
       }
       func stop() async { for verifier in verifiers { await verifier.stop(SIGKILL) } }
       do { try await share(deployment, account, ways, verifiers) } catch {

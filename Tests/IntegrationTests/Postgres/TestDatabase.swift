@@ -10,6 +10,7 @@ struct TestDatabase: Sendable {
   static var isAvailable: Bool { serverURL != nil }
   static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
+  let name: String
   let url: String
   let configuration: PostgresConfiguration
 
@@ -26,12 +27,23 @@ struct TestDatabase: Sendable {
     let url = try #require(components.string)
     let outcome: Result<Void, any Error>
     do {
-      try await body(TestDatabase(url: url, configuration: PostgresConfiguration(url: url)))
+      let database = TestDatabase(name: name, url: url, configuration: try PostgresConfiguration(url: url))
+      try await body(database)
       outcome = .success(())
     } catch {
       outcome = .failure(error)
     }
     try await administer(serverURL, "DROP DATABASE \(name) WITH (FORCE)")
+    // Roles are the cluster's, and outlive the database.
+    try await administer(
+      serverURL,
+      """
+      DO $$ DECLARE login text; BEGIN
+        FOR login IN SELECT rolname FROM pg_roles WHERE starts_with(rolname, '\(name)') LOOP
+          EXECUTE format('DROP ROLE %I', login);
+        END LOOP;
+      END $$
+      """)
     try outcome.get()
   }
 
@@ -42,15 +54,31 @@ struct TestDatabase: Sendable {
     await server.close()
   }
 
+  /// Makes a role that may log in and is a member of others, until the database goes.
+  /// - Parameters:
+  ///   - label: lowercase letters that no other login of this database has.
+  ///   - groups: the roles that it is a member of.
+  /// - Returns: the database's URL for it.
+  func makeLogin(_ label: String, in groups: [String]) async throws -> String {
+    let (login, password) = ("\(name)_\(label)", UUID().uuidString)
+    try await Self.administer(
+      url, "CREATE ROLE \(login) LOGIN PASSWORD '\(password)' IN ROLE \(groups.joined(separator: ", "))")
+    var components = try #require(URLComponents(string: url))
+    (components.user, components.password) = (login, password)
+    return try #require(components.string)
+  }
+
   func connect(statementTimeout: Duration? = nil) async throws -> PostgresConnection {
     try await PostgresConnection.connect(PostgresConfiguration(url: url, statementTimeout: statementTimeout))
   }
 
   func pool(
-    size: Int, acquireTimeout: Duration = .seconds(20), clock: any Clock<Duration> = ContinuousClock()
+    size: Int, as login: PostgresConfiguration? = nil, acquireTimeout: Duration = .seconds(20),
+    clock: any Clock<Duration> = ContinuousClock()
   ) -> PostgresPool {
     PostgresPool(
-      configuration: configuration, size: size, acquireTimeout: acquireTimeout, logger: Self.logger, clock: clock)
+      configuration: login ?? configuration, size: size, acquireTimeout: acquireTimeout, logger: Self.logger,
+      clock: clock)
   }
 }
 

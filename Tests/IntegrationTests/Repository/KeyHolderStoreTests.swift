@@ -10,7 +10,7 @@ struct KeyHolderStoreTests {
 
   @Test func `each holder has its word to say, about the very event, and once said it stands`() async throws {
     try await MigratedDatabase.with { database in
-      let holders = KeyHolderStore(pool: database.pool)
+      let holders = KeyHolderStore(pool: database.services)
       let tenant = try await database.makeTenant()
       let other = try await database.makeTenant()
       let event = TenantEvent(.keyRevoked, of: tenant, version: 1)
@@ -40,7 +40,7 @@ struct KeyHolderStoreTests {
 
   @Test func `who has read nothing for as long as keys live is not waited for, until it reads again`() async throws {
     try await MigratedDatabase.with { database in
-      let holders = KeyHolderStore(pool: database.pool)
+      let holders = KeyHolderStore(pool: database.services)
       let event = TenantEvent(.tenantSealed, of: try await database.makeTenant())
       let id = UUID()
       func count() async throws -> Int {
@@ -58,7 +58,7 @@ struct KeyHolderStoreTests {
 
   @Test func `a word from before counts only for whoever doesn't mind`() async throws {
     try await MigratedDatabase.with { database in
-      let holders = KeyHolderStore(pool: database.pool)
+      let holders = KeyHolderStore(pool: database.services)
       let event = TenantEvent(.tenantSealed, of: try await database.makeTenant())
       let id = UUID()
       try await holders.enter(id, service: "onboarding-api")
@@ -73,7 +73,7 @@ struct KeyHolderStoreTests {
 
   @Test func `what is a day old is forgotten by those that come`() async throws {
     try await MigratedDatabase.with { database in
-      let holders = KeyHolderStore(pool: database.pool)
+      let holders = KeyHolderStore(pool: database.services)
       let event = TenantEvent(.keyRotated, of: try await database.makeTenant(), version: 1)
       let (old, new) = (UUID(), UUID())
       try await holders.enter(old, service: "rewrap-worker")

@@ -11,16 +11,19 @@ struct MigratedDatabase: Sendable {
   static let now = Date(timeIntervalSince1970: 1_795_492_814)
 
   let database: TestDatabase
+  /// The owner's connections, for looking at tables and at what services may not do.
   let pool: PostgresPool
+  /// Connections of a login that has the rights of every service and none of the owner's: the stores work on these.
+  let services: PostgresPool
 
-  var tenants: TenantStore { TenantStore(pool: pool) }
-  var apiKeys: APIKeyStore { APIKeyStore(pool: pool) }
-  var keys: KeyStore { KeyStore(pool: pool) }
-  var secrets: SecretStore { SecretStore(pool: pool) }
-  var outbox: Outbox { Outbox(pool: pool) }
-  var audit: AuditChain { AuditChain(pool: pool) }
-  var log: AuditLog { AuditLog(pool: pool) }
-  var rewraps: RewrapStore { RewrapStore(pool: pool) }
+  var tenants: TenantStore { TenantStore(pool: services) }
+  var apiKeys: APIKeyStore { APIKeyStore(pool: services) }
+  var keys: KeyStore { KeyStore(pool: services) }
+  var secrets: SecretStore { SecretStore(pool: services) }
+  var outbox: Outbox { Outbox(pool: services) }
+  var audit: AuditChain { AuditChain(pool: services) }
+  var log: AuditLog { AuditLog(pool: services) }
+  var rewraps: RewrapStore { RewrapStore(pool: services) }
 
   /// Creates a database and migrates it, lends it, and drops it.
   static func with(connections: Int = 8, _ body: (MigratedDatabase) async throws -> Void) async throws {
@@ -29,7 +32,10 @@ struct MigratedDatabase: Sendable {
       try await Migrator(connection: connection).migrate()
       await connection.close()
       let pool = database.pool(size: connections)
-      try await body(MigratedDatabase(database: database, pool: pool))
+      let login = try await database.makeLogin("services", in: ServiceRole.allCases.map(\.rawValue))
+      let services = database.pool(size: connections, as: try PostgresConfiguration(url: login))
+      try await body(MigratedDatabase(database: database, pool: pool, services: services))
+      await services.shutdown()
       await pool.shutdown()
     }
   }

@@ -15,7 +15,7 @@ import Testing
       #expect(try await deployment.fingerprint() == before)
 
       // Nobody waits for it any more, and it is no dead letter: the next verifier drops it.
-      let verifier = try RunningProgram("verifier", environment: deployment.environment)
+      let verifier = try RunningProgram("verifier", environment: deployment.environments[.verifier] ?? [:])
       let isDropped = try await eventually("the verification to be dropped") {
         verifier.output.contains("verification expired before it began") ? true : nil
       }

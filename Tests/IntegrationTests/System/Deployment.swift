@@ -19,13 +19,17 @@ struct Deployment: Sendable {
 
   let database: TestDatabase
   let virtualHost: VirtualHost
-  let environment: [String: String]
+  /// What each service is started with: the same, but for logins of its own.
+  let environments: [ServiceRole: [String: String]]
   let api: RunningProgram
   let verifier: RunningProgram?
   let workers: [RunningProgram]
   let client: APIClient
 
   var programs: [RunningProgram] { [api] + [verifier].compactMap(\.self) + workers }
+
+  /// The API's environment, in which the operator's commands run too.
+  var environment: [String: String] { environments[.api] ?? [:] }
 
   /// Starts a deployment, lends it, and takes it down.
   /// - Parameters:
@@ -143,25 +147,30 @@ struct Deployment: Sendable {
     var amqp = virtualHost.amqp
     amqp.path = "/\(virtualHost.name)"
     amqp.port = brokerPort ?? amqp.port
-    var databaseURL = try #require(URLComponents(string: database.url))
-    databaseURL.port = databasePort ?? databaseURL.port
     let random = { Data(RandomSource.system.bytes(32)).base64EncodedString() }
-    let environment = [
-      "PATH": "/usr/bin:/bin", "DATABASE_URL": try #require(databaseURL.string), "AMQP_URL": try #require(amqp.string),
+    let common = [
+      "PATH": "/usr/bin:/bin", "AMQP_URL": try #require(amqp.string),
       "COMMAND_KEY_B64": random(), "MASTER_KEY_B64": random(), "ADMIN_JWT_HS256_KEY_B64": random(),
       "ADMIN_JWT_ISSUER": "test", "ADMIN_JWT_AUDIENCE": "tenant-kms", "HTTP_PORT": "0", "LOG_LEVEL": "debug",
       "AWS_ENDPOINT_URL": StandInAWS.endpoint ?? "", "DATABASE_CONNECTIONS": "5",
       "AWS_ACCESS_KEY_ID": platform?.platformAccessKeyID ?? "AKIAIOSFODNN7EXAMPLE",
       "AWS_SECRET_ACCESS_KEY": platform?.platformSecretAccessKey ?? "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
     ].merging(settings) { $1 }
-    _ = try await run(["migrate"], environment.merging(["DATABASE_URL": database.url]) { $1 })
-    let api = try RunningProgram("onboarding-api", environment: environment)
-    let verifier = verifies ? try RunningProgram("verifier", environment: environment) : nil
-    let running = try (0..<workers).map { _ in try RunningProgram("rewrap-worker", environment: environment) }
+    _ = try await run(["migrate"], common.merging(["DATABASE_URL": database.url]) { $1 })
+    var environments: [ServiceRole: [String: String]] = [:]
+    for role in ServiceRole.allCases {
+      var url = try #require(URLComponents(string: try await database.makeLogin("\(role)", in: [role.rawValue])))
+      url.port = databasePort ?? url.port
+      environments[role] = common.merging(["DATABASE_URL": try #require(url.string)]) { $1 }
+    }
+    let start = { (role: ServiceRole) in try RunningProgram(role.program, environment: environments[role] ?? [:]) }
+    let api = try start(.api)
+    let verifier = verifies ? try start(.verifier) : nil
+    let running = try (0..<workers).map { _ in try start(.worker) }
     let listening = try await api.line { $0.contains(#""message":"listening""#) }
     let port = try #require(try JSONValue(parsing: Array(listening.utf8))["port"]?.string)
     return Deployment(
-      database: database, virtualHost: virtualHost, environment: environment, api: api, verifier: verifier,
+      database: database, virtualHost: virtualHost, environments: environments, api: api, verifier: verifier,
       workers: running, client: APIClient(base: "http://127.0.0.1:\(port)"))
   }
 }

@@ -3,8 +3,8 @@ import Foundation
 import Repository
 
 extension MigratedDatabase {
-  var users: UserStore { UserStore(pool: pool) }
-  var attempts: AttemptStore { AttemptStore(pool: pool) }
+  var users: UserStore { UserStore(pool: services) }
+  var attempts: AttemptStore { AttemptStore(pool: services) }
 
   /// Makes a person whose password nobody knows.
   func makeUser(
