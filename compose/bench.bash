@@ -32,14 +32,15 @@ numbers() {
 
 # The tenant's keys are wrapped by the deployment's own key, so that no cloud is in the path; what the API does is relay
 # the job's command from the outbox.
-bench_rewrap() { benchmark rewrap "$@" --master-key "$home/secrets/master_key" --worker "$binaries/rewrap-worker"; }
+bench_rewrap() { benchmark rewrap worker "$@" --master-key "$home/secrets/master_key" --worker "$binaries/rewrap-worker"; }
 
 # The cloud is the benchmark's own, since no other stand-in is as patient.
-bench_checks() { benchmark checks "$@" --verifier "$binaries/verifier"; }
+bench_checks() { benchmark checks verifier "$@" --verifier "$binaries/verifier"; }
 
-# The superuser's password comes from a file, since a command line is public.
+# The superuser's password comes from a file, since a command line is public; what it starts has a service's login.
 benchmark() {
-  "${environment[@]}" PGPASSFILE="$home/secrets/pgpass" "$home/peer/bin/python" "$benchmarks/$1.py" "${@:2}" \
+  "${environment[@]}" PGPASSFILE="$home/secrets/pgpass" DATABASE_URL_FILE="$home/secrets/database_url_$2" \
+    "$home/peer/bin/python" "$benchmarks/$1.py" "${@:3}" \
     --database "postgres://postgres@127.0.0.1:$(port postgres)/tenant_kms" 9>&-
 }
 
@@ -50,8 +51,7 @@ start_relay() {
   choose_ports onboarding-api aws
   set_environment
   unset_cloud
-  "${environment[@]}" "$binaries/onboarding-api" migrate >"$home/log/migrate.log" 2>&1 ||
-    die "onboarding-api migrate" "read its log" migrate
+  migrate
   superuser_psql tenant_kms >/dev/null <<<'SET client_min_messages = warning; TRUNCATE tenants CASCADE'
   start_service onboarding-api serve
   wait_until_ready onboarding-api 30 curl --fail --silent --max-time 5 "$(api_url)/healthz"

@@ -20,8 +20,18 @@ start_postgres() {
   fi
   wait_until_ready postgres 30 "$(postgres_programs)/pg_isready" -h 127.0.0.1 -p "$(port postgres)"
   ensure_database
-  printf 'postgres://tenant_kms:%s@127.0.0.1:%s/tenant_kms' "$(secret database_password)" "$(port postgres)" |
-    keep "$home/secrets/database_url"
+  keep_database_url tenant_kms database_password database_url
+  local service
+  for service in "${services[@]}"; do
+    keep_database_url "tenant_kms_$service" "database_password_$service" "database_url_$service"
+  done
+}
+
+# The services by the short names of their logins.
+services=(api verifier worker)
+
+keep_database_url() {
+  printf 'postgres://%s:%s@127.0.0.1:%s/tenant_kms' "$1" "$(secret "$2")" "$(port postgres)" | keep "$home/secrets/$3"
 }
 
 # Prepared aside and renamed when whole, so that a run killed here leaves nothing half made.
@@ -80,15 +90,21 @@ is_in_use() {
   return 1
 }
 
-# The services' role owns its database and may create the roles that row-level security needs; it is no superuser.
+# Whoever migrates owns the database and is no superuser; the services own nothing.
 ensure_database() {
+  local service
+  for service in "${services[@]}"; do ensure_secret "database_password_$service" hex; done
   printf '127.0.0.1:*:*:postgres:%s\n' "$(secret superuser_password)" | keep "$home/secrets/pgpass"
   superuser_psql postgres >/dev/null <<SQL
-SELECT 'CREATE ROLE tenant_kms LOGIN CREATEROLE'
+SELECT 'CREATE ROLE tenant_kms LOGIN'
   WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'tenant_kms') \gexec
 ALTER ROLE tenant_kms PASSWORD '$(secret database_password)';
 SELECT 'CREATE DATABASE tenant_kms OWNER tenant_kms'
   WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'tenant_kms') \gexec
+\set api_password $(secret database_password_api)
+\set verifier_password $(secret database_password_verifier)
+\set worker_password $(secret database_password_worker)
+$(<"$here/postgres/roles.sql")
 SQL
 }
 

@@ -15,8 +15,7 @@ build_services() {
 start_services() {
   local workers=$1 name
   prepare_services
-  "${environment[@]}" "$binaries/onboarding-api" migrate >"$home/log/migrate.log" 2>&1 ||
-    die "onboarding-api migrate" "read its log; a home whose database is too new can be purged" migrate
+  migrate
   start_service onboarding-api serve
   start_service verifier
   stop_surplus_workers "$workers"
@@ -25,6 +24,13 @@ start_services() {
   for name in verifier $(worker_names); do
     alive "$name" || die "$name ended while starting" "read its log, then run the same command again" "$name"
   done
+}
+
+# The only one to work as the owner of the tables.
+migrate() {
+  "${environment[@]}" DATABASE_URL_FILE="$home/secrets/database_url" "$binaries/onboarding-api" migrate \
+    >"$home/log/migrate.log" 2>&1 ||
+    die "onboarding-api migrate" "read its log; a home whose database is too new can be purged" migrate
 }
 
 prepare_services() {
@@ -39,13 +45,14 @@ prepare_services() {
   set_environment
 }
 
-# Nothing of the caller's environment reaches a service, and a secret only as the path of a file.
+# Nothing of the caller's environment reaches a service, and a secret only as the path of a file. As it stands, it is the
+# API's and its operator's; the other services have logins of their own.
 set_environment() {
   environment=(
     env -i PATH="$PATH" HOME="$home" LANG=C.UTF-8
     LOG_LEVEL="${LOG_LEVEL:-info}"
     LOG_FORMAT="${LOG_FORMAT:-json}"
-    DATABASE_URL_FILE="$home/secrets/database_url"
+    DATABASE_URL_FILE="$home/secrets/database_url_api"
     AMQP_URL_FILE="$home/secrets/amqp_url"
     COMMAND_KEY_B64_FILE="$home/secrets/command_key"
     MASTER_KEY_B64_FILE="$home/secrets/master_key"
@@ -64,7 +71,16 @@ start_service() {
   local name=$1
   ! current "$name" || return 0
   stop_process "$name"
-  launch "$name" "${environment[@]}" "$(program "$name")" "${@:2}"
+  launch "$name" "${environment[@]}" DATABASE_URL_FILE="$home/secrets/database_url_$(login "$name")" \
+    "$(program "$name")" "${@:2}"
+}
+
+login() {
+  case $1 in
+    onboarding-api) echo api ;;
+    verifier) echo verifier ;;
+    rewrap-worker*) echo worker ;;
+  esac
 }
 
 program() { printf '%s/%s' "$binaries" "${1/#rewrap-worker-*/rewrap-worker}"; }

@@ -1,0 +1,98 @@
+import Postgres
+import Testing
+
+/// What the database itself says of its tables, functions and roles: a new table that nobody thought about fails here.
+@Suite(.enabled(if: TestDatabase.isAvailable)) struct CatalogTests {
+  /// Tables that services use and in which nothing is a tenant's.
+  static let shared = ["attempt_budgets", "key_holders"]
+
+  @Test func `every table that a service may touch is a tenant's by policy, or nobody's`() async throws {
+    try await MigratedDatabase.with { database in
+      let open = try await database.pool.execute(
+        """
+        SELECT DISTINCT c.relname::text FROM pg_class c, unnest($1::text[]) AS service
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm') AND NOT c.relrowsecurity
+          AND (has_any_column_privilege(service, c.oid, 'SELECT, INSERT, UPDATE')
+            OR has_table_privilege(service, c.oid, 'DELETE'))
+        ORDER BY 1
+        """, [Self.services]
+      ).map { try $0[0, as: String.self] }
+      #expect(open == Self.shared)
+    }
+  }
+
+  @Test func `every table with a tenant has row-level security, and a policy for each right on it`() async throws {
+    try await MigratedDatabase.with { database in
+      let tables = try await database.tenantTables().map(\.name)
+      #expect(tables.count >= 19)
+      let unprotected = try await database.pool.execute(
+        "SELECT relname::text FROM pg_class WHERE relname = ANY ($1) AND NOT relrowsecurity", [.textArray(tables)]
+      ).map { try $0[0, as: String.self] }
+      #expect(unprotected == [])
+      let missing = try await database.pool.execute(
+        """
+        SELECT name || ' ' || service || ' ' || command FROM unnest($1::text[]) AS name, unnest($2::text[]) AS service,
+          unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS command
+        WHERE CASE command WHEN 'DELETE' THEN has_table_privilege(service, name, command)
+            ELSE has_any_column_privilege(service, name, command) END
+          AND NOT EXISTS (
+            SELECT FROM pg_policies p WHERE p.tablename = name AND p.permissive = 'PERMISSIVE'
+              AND p.cmd IN ('ALL', command) AND (p.roles @> '{public}' OR service = ANY (p.roles::text[])))
+        """, [.textArray(tables), Self.services]
+      ).map { try $0[0, as: String.self] }
+      #expect(missing == [])
+    }
+  }
+
+  @Test func `service roles own nothing, are nobody else and may make nothing`() async throws {
+    try await MigratedDatabase.with { database in
+      for (what, query) in [
+        ("attributes", "SELECT rolname FROM pg_roles WHERE rolname = ANY ($1) AND \(Self.attributes)"),
+        ("relations", "SELECT relname FROM pg_class WHERE pg_get_userbyid(relowner) = ANY ($1)"),
+        ("functions", "SELECT proname FROM pg_proc WHERE pg_get_userbyid(proowner) = ANY ($1)"),
+        ("types", "SELECT typname FROM pg_type WHERE pg_get_userbyid(typowner) = ANY ($1)"),
+        ("schemas", "SELECT nspname FROM pg_namespace WHERE pg_get_userbyid(nspowner) = ANY ($1)"),
+        ("databases", "SELECT datname FROM pg_database WHERE pg_get_userbyid(datdba) = ANY ($1)"),
+        ("memberships", "SELECT roleid FROM pg_auth_members WHERE pg_get_userbyid(member) = ANY ($1)"),
+        ("creating", "SELECT s FROM unnest($1) s WHERE has_schema_privilege(s, 'public', 'CREATE')"),
+        (
+          "the database",
+          "SELECT s FROM unnest($1) s WHERE has_database_privilege(s, current_database(), 'CREATE, TEMPORARY')"
+        ),
+        (
+          "tables",
+          """
+          SELECT relname FROM pg_class, unnest($1) s WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+            AND has_table_privilege(s, pg_class.oid, 'TRUNCATE, REFERENCES, TRIGGER')
+          """
+        ),
+      ] {
+        let statement = PostgresStatement(unchecked: query.replacing("$1", with: "$1::text[]"))
+        #expect(try await database.pool.execute(statement, [Self.services]).isEmpty, "\(what)")
+      }
+    }
+  }
+
+  @Test func `functions with the owner's rights resolve names their own way, and only for whom they are meant`()
+    async throws
+  {
+    try await MigratedDatabase.with { database in
+      let functions = try await database.pool.execute(
+        """
+        SELECT proname::text, coalesce(proconfig::text[] @> ARRAY['search_path=pg_catalog, pg_temp'], false) AS is_pinned,
+          has_function_privilege('public', p.oid, 'EXECUTE') AS is_public
+        FROM pg_proc p WHERE pronamespace = 'public'::regnamespace AND prosecdef
+        """)
+      #expect(functions.count >= 10)
+      for function in functions {
+        let name = try function.get("proname", as: String.self)
+        #expect(try function.get("is_pinned", as: Bool.self), "\(name)")
+        #expect(try !function.get("is_public", as: Bool.self), "\(name)")
+      }
+    }
+  }
+
+  private static let services = PostgresValue.textArray(ServiceRole.allCases.map(\.rawValue))
+  private static let attributes =
+    "(rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication)"
+}
