@@ -40,6 +40,7 @@ bench_checks() { benchmark checks verifier "$@" --verifier "$binaries/verifier";
 # The superuser's password comes from a file, since a command line is public; what it starts has a service's login.
 benchmark() {
   "${environment[@]}" PGPASSFILE="$home/secrets/pgpass" DATABASE_URL_FILE="$home/secrets/database_url_$2" \
+    AMQP_URL_FILE="$home/secrets/amqp_url_$2" \
     "$home/peer/bin/python" "$benchmarks/$1.py" "${@:3}" \
     --database "postgres://postgres@127.0.0.1:$(port postgres)/tenant_kms" 9>&-
 }

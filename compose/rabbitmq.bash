@@ -5,7 +5,8 @@ broker_certificate=$home/rabbitmq/certificate.pem
 
 start_rabbitmq() {
   ensure_secret administrator_password hex
-  ensure_secret broker_password hex
+  local service
+  for service in "${services[@]}"; do ensure_secret "broker_password_$service" hex; done
   if ! alive rabbitmq; then
     start_epmd
     choose_ports rabbitmq rabbitmq-tls rabbitmq-api rabbitmq-distribution
@@ -16,8 +17,10 @@ start_rabbitmq() {
       /usr/lib/rabbitmq/bin/rabbitmq-server
   fi
   wait_until_ready rabbitmq 60 listening "$(port rabbitmq)"
-  printf 'amqp://tenant-kms:%s@127.0.0.1:%s/tenant-kms' "$(secret broker_password)" "$(port rabbitmq)" |
-    keep "$home/secrets/amqp_url"
+  for service in "${services[@]}"; do
+    printf 'amqp://tenant-kms-%s:%s@127.0.0.1:%s/tenant-kms' "$service" "$(secret "broker_password_$service")" \
+      "$(port rabbitmq)" | keep "$home/secrets/amqp_url_$service"
+  done
 }
 
 # Started here and not by Erlang, whose own would outlive everything, untracked.
@@ -67,19 +70,16 @@ management.tcp.ip = 127.0.0.1
 management.tcp.port = $(port rabbitmq-api)
 load_definitions = $home/rabbitmq/definitions.json
 CONF
-  keep "$home/rabbitmq/definitions.json" <<JSON
-{
-  "vhosts": [{"name": "/"}, {"name": "tenant-kms"}],
-  "users": [
-    {"name": "administrator", "password": "$(secret administrator_password)", "tags": "administrator"},
-    {"name": "tenant-kms", "password": "$(secret broker_password)", "tags": ""}
-  ],
-  "permissions": [
-    {"user": "administrator", "vhost": "/", "configure": ".*", "write": ".*", "read": ".*"},
-    {"user": "tenant-kms", "vhost": "tenant-kms", "configure": ".*", "write": ".*", "read": ".*"}
-  ]
-}
-JSON
+  local definitions service
+  definitions=$(<"$here/rabbitmq/definitions.json")
+  for service in "${services[@]}"; do
+    definitions=${definitions//@${service}_password@/$(secret "broker_password_$service")}
+  done
+  # Who makes virtual hosts for tests.
+  ADMINISTRATOR_PASSWORD=$(secret administrator_password) jq '
+    .users += [{name: "administrator", password: env.ADMINISTRATOR_PASSWORD, tags: "administrator"}] |
+    .permissions += [{user: "administrator", vhost: "/", configure: ".*", write: ".*", read: ".*"}]
+  ' <<<"$definitions" | keep "$home/rabbitmq/definitions.json"
 }
 
 rabbitmq_administrator_tls_url() {

@@ -53,7 +53,7 @@ set_environment() {
     LOG_LEVEL="${LOG_LEVEL:-info}"
     LOG_FORMAT="${LOG_FORMAT:-json}"
     DATABASE_URL_FILE="$home/secrets/database_url_api"
-    AMQP_URL_FILE="$home/secrets/amqp_url"
+    AMQP_URL_FILE="$home/secrets/amqp_url_api"
     COMMAND_KEY_B64_FILE="$home/secrets/command_key"
     MASTER_KEY_B64_FILE="$home/secrets/master_key"
     AWS_ACCESS_KEY_ID_FILE="$home/secrets/aws_access_key_id"
@@ -71,8 +71,10 @@ start_service() {
   local name=$1
   ! current "$name" || return 0
   stop_process "$name"
-  launch "$name" "${environment[@]}" DATABASE_URL_FILE="$home/secrets/database_url_$(login "$name")" \
-    "$(program "$name")" "${@:2}"
+  local login
+  login=$(login "$name")
+  launch "$name" "${environment[@]}" DATABASE_URL_FILE="$home/secrets/database_url_$login" \
+    AMQP_URL_FILE="$home/secrets/amqp_url_$login" "$(program "$name")" "${@:2}"
 }
 
 login() {
@@ -145,7 +147,7 @@ print_environment() {
   print_export API_KEY "$(tenant_field api_key)"
   print_export TENANT_ID "$(tenant_field tenant_id)"
   print_export DATABASE_URL "$(secret database_url)"
-  print_export AMQP_URL "$(secret amqp_url)"
+  print_export AMQP_URL "$(secret amqp_url_api)"
   print_export AWS_ENDPOINT_URL "$(aws_url)"
   print_export CUSTOMER_ROLE_ARN "$(customer_field role_arn)"
   print_export CUSTOMER_KEY_ARN "$(customer_field key_arn)"

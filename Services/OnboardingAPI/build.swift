@@ -46,7 +46,8 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
       holder.acknowledge(event)
       hub.wake(event.tenantID)
     })
-  let rpc = AMQPRPCClient(configuration: common.amqp, logger: logger)
+  let rpc = AMQPRPCClient(
+    configuration: common.amqp, replyExchange: CommandTopology.replies, logger: logger)
   let publisher = AMQPPublisher(configuration: common.amqp, logger: logger)
   let outbox = Outbox(pool: pool)
   let metrics = MetricRegistry()

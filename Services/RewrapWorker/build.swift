@@ -46,15 +46,14 @@ func buildWorker(_ configuration: WorkerConfiguration) -> WorkerService {
     store: store, pace: configuration.pace, rewrapper: Rewrapper(masterKeys: masterKeys), continuation: continuation,
     gate: RewrapGate(store: store), delayed: delayed, progress: progress, logger: logger)
   let starts = AMQPConsumer(
-    configuration: common.amqp, queue: StartRewrap.name, prefetch: 1, topology: CommandTopology.topology,
-    logger: logger,
+    configuration: common.amqp, queue: StartRewrap.name, prefetch: 1, logger: logger,
     handler: CommandHandler(
       authenticator: common.authenticator, metrics: metrics, logger: logger,
       deadLetter: { try await publisher.deadLetter($0, of: StartRewrap.name, reason: $1) }, body: start.handle
     ).handle)
   let batches = AMQPConsumer(
     configuration: common.amqp, queue: RewrapBatch.name, prefetch: configuration.pace.concurrency,
-    topology: CommandTopology.topology, logger: logger,
+    logger: logger,
     handler: CommandHandler(
       authenticator: common.authenticator, metrics: metrics, logger: logger,
       deadLetter: { try await publisher.deadLetter($0, of: RewrapBatch.name, reason: $1) }, body: batch.handle

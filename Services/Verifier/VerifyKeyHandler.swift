@@ -44,7 +44,7 @@ struct VerifyKeyHandler: Sendable {
   private func send(_ reply: some Command, to asker: Asker) async throws {
     var message = try authenticator.sign(reply).message
     message.correlationID = asker.correlationID
-    try await publisher.publish(message, exchange: "", routingKey: asker.replyTo)
+    try await publisher.publish(message, exchange: CommandTopology.replies, routingKey: asker.replyTo)
   }
 
   /// Runs a probe and tells the asker of each step, in order, before it returns. What can't be told is left out: the

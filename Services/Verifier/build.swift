@@ -26,7 +26,7 @@ func buildVerifier(_ configuration: VerifierConfiguration) -> VerifierService {
     deadLetter: { try await publisher.deadLetter($0, of: VerifyKey.name, reason: $1) }, body: handler.handle)
   let consumer = AMQPConsumer(
     configuration: common.amqp, queue: VerifyKey.name, prefetch: configuration.concurrency,
-    topology: CommandTopology.topology, logger: logger, handler: commands.handle)
+    logger: logger, handler: commands.handle)
   let health = HealthServer(configuration.health, metrics: metrics, logger: logger)
   let pool = PostgresPool(
     configuration: configuration.database.configuration, size: configuration.database.connections, logger: logger)

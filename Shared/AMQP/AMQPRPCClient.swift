@@ -1,15 +1,18 @@
 public import Logging
 public import ServiceLifecycle
 
-/// Sends requests and waits for their replies over a connection of its own (RabbitMQ "Direct Reply-to").
+/// Sends requests and waits for their replies over a connection of its own.
 ///
-/// The replier publishes to the default exchange with the request's `replyTo` as routing key and its `correlationID`.
+/// The replier publishes to the reply exchange with the request's `replyTo` as routing key and its `correlationID`. Where
+/// that is the default exchange, replies come without a queue (RabbitMQ "Direct Reply-to"); but whoever may publish to
+/// that one reaches every queue by its name. Through a direct exchange of their own, repliers need no other right.
 /// Requests are mandatory and confirmed; a request that reached a queue may be handled even if its reply never comes.
 public final class AMQPRPCClient: Service {
   /// How long a call waits for a connection, so that a broker out of reach isn't taken for a replier that is late.
   private static let connectionPatience = Duration.seconds(5)
 
   private let configuration: AMQPConfiguration
+  private let replyTo: String
   private let outbox = Outbox()
   private let replies = Replies()
   private let loop: ConnectionLoop<CallSession>
@@ -17,18 +20,22 @@ public final class AMQPRPCClient: Service {
   /// Creates a client; `run()` connects it.
   /// - Parameters:
   ///   - configuration: how to reach the broker.
+  ///   - replyExchange: the direct exchange through which replies come, which must exist; the default one unless
+  ///     told.
   ///   - window: how many requests may wait for their confirm; 512 by default.
   ///   - gracePeriod: how long a graceful shutdown waits for replies; 10 s by default.
   ///   - logger: told when the connection comes and goes.
   public init(
-    configuration: AMQPConfiguration, window: Int = 512, gracePeriod: Duration = .seconds(10),
+    configuration: AMQPConfiguration, replyExchange: String? = nil, window: Int = 512, gracePeriod: Duration = .seconds(10),
     logger: Logger = Logger(label: "amqp.rpc")
   ) {
     self.configuration = configuration
+    let address = replyExchange.map { ReplyAddress(exchange: $0, routingKey: Self.randomID()) }
+    replyTo = address?.routingKey ?? CallSession.replyQueue
     loop = ConnectionLoop(
       CallSession(
         requests: PublishSession(outbox: outbox, limit: max(window, 1), confirmTimeout: .seconds(30)),
-        replies: replies),
+        replies: replies, address: address),
       configuration: configuration, wakeup: outbox.wakeup, gracePeriod: gracePeriod, logger: logger)
   }
 
@@ -52,7 +59,7 @@ public final class AMQPRPCClient: Service {
     var request = message
     let id = Self.randomID()
     request.correlationID = id
-    request.replyTo = CallSession.replyQueue
+    request.replyTo = replyTo
     try request.validate(
       exchange: exchange, routingKey: routingKey, maximumBodySize: configuration.maximumBodySize)
     replies.expect(id, isInterim: isInterim)

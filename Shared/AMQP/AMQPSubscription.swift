@@ -13,7 +13,7 @@ public final class AMQPSubscription: Service {
   /// Creates a subscription; `run()` starts it.
   /// - Parameters:
   ///   - configuration: how to reach the broker.
-  ///   - exchange: the exchange to hear, declared as durable fanout on each connection.
+  ///   - exchange: the fanout exchange to hear; while it doesn't exist, the link is down and tried again.
   ///   - prefetch: how many messages are buffered here, 1 … 65,535; 64 by default.
   ///   - logger: told when the connection comes and goes.
   ///   - onLinkChange: called when the link comes up, before its first message, and when it's lost; it must not block.
@@ -31,9 +31,8 @@ public final class AMQPSubscription: Service {
     }
     loop = ConnectionLoop(
       ConsumeSession(
-        .exchange(exchange), prefetch: UInt16(clamping: max(prefetch, 1)),
-        topology: AMQPTopology(exchanges: [.fanout(exchange)]), inbox: inbox, logger: logger, onLinkChange: onLinkChange
-      ),
+        .exchange(exchange), prefetch: UInt16(clamping: max(prefetch, 1)), topology: nil, inbox: inbox, logger: logger,
+        onLinkChange: onLinkChange),
       configuration: configuration, wakeup: inbox.wakeup, gracePeriod: .seconds(1), logger: logger)
   }
 

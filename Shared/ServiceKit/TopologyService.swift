@@ -2,31 +2,34 @@ public import AMQP
 public import Logging
 public import ServiceLifecycle
 
-/// Declares the topology when a process starts that only publishes, as soon as the broker lets it; then idles.
+/// Declares the topology, again and again: services that may not declare it wait for it, on a broker that was wiped too.
 public struct TopologyService: Service {
   private let configuration: AMQPConfiguration
   private let logger: Logger
+  private let interval: Duration
 
   /// Creates the service.
-  public init(configuration: AMQPConfiguration, logger: Logger) {
+  /// - Parameter interval: how often to declare what should be there already; every 30 seconds unless told.
+  public init(configuration: AMQPConfiguration, interval: Duration = .seconds(30), logger: Logger) {
     self.configuration = configuration
+    self.interval = interval
     self.logger = logger
   }
 
-  /// Declares the topology, trying again with a pause of a second until it is there; returns on graceful shutdown.
+  /// Declares the topology until graceful shutdown, with pauses of a second while the broker can't be reached.
   /// - Throws: `AMQPError` with `topologyMismatch` where the broker has queues of these names with other properties.
   public func run() async throws {
     try await cancelWhenGracefulShutdown {
       while !Task.isCancelled {
-        do {
-          try await CommandTopology.topology.declare(on: configuration)
-          break
-        } catch let error as AMQPError where error.isFatal { throw error } catch {
+        var pause = interval
+        do { try await CommandTopology.topology.declare(on: configuration) } catch let error as AMQPError
+          where error.isFatal
+        { throw error } catch {
           logger.warning("topology not declared, to be tried again", metadata: ["error": "\(error)"])
+          pause = .seconds(1)
         }
-        try? await Task.sleep(for: .seconds(1))
+        try? await Task.sleep(for: pause)
       }
     }
-    try? await gracefulShutdown()
   }
 }

@@ -11,7 +11,10 @@ import Testing
           AMQPBinding(queue: name, exchange: "tenant-kms.commands", routingKey: name)))
     }
     #expect(
-      CommandTopology.topology.exchanges == [.direct("tenant-kms.commands"), .fanout("tenant-kms.events")])
+      CommandTopology.topology.exchanges == [
+        .direct("tenant-kms.commands"), .fanout("tenant-kms.events"), .direct("tenant-kms.replies"),
+        .direct("tenant-kms.dead"),
+      ])
   }
 
   @Test func `every queue gives up after ten tries, to a queue of its own that gives up nothing`() {

@@ -97,6 +97,6 @@ extension AMQPPublisher {
         DeadLetter.timeHeader: .int(Int64(Date().timeIntervalSince1970)),
         DeadLetter.requeuesHeader: .int(Int64(DeadLetter.requeues(of: message))),
       ])
-    try await publish(dead, exchange: "", routingKey: CommandTopology.deadLetterQueue(of: queue))
+    try await publish(dead, exchange: CommandTopology.deadLetters, routingKey: queue)
   }
 }

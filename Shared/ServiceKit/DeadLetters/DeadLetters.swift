@@ -59,7 +59,7 @@ public struct DeadLetters: Sendable {
       else { return false }
       let again = DeadLetter.republished(
         message, [DeadLetter.requeuesHeader: .int(Int64(DeadLetter.requeues(of: message) + 1))])
-      try await publisher.publish(again, exchange: "", routingKey: queue)
+      try await publisher.publish(again, exchange: CommandTopology.exchange, routingKey: queue)
       return true
     }
   }

@@ -11,6 +11,7 @@ struct AMQPSubscriptionTests {
   @Test("Every subscriber hears every message in order, and learns when the link is lost and back")
   func broadcast() async throws {
     try await TestBroker.withVirtualHost { host in
+      try await AMQPTopology(exchanges: [.fanout("events")]).declare(on: host.configuration())
       let publisher = AMQPPublisher(configuration: try host.configuration())
       let seen = [Mailbox<Seen>(), Mailbox<Seen>()]
       let subscriptions = try seen.enumerated().map { index, mailbox in

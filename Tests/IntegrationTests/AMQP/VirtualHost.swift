@@ -33,6 +33,10 @@ struct VirtualHost: Sendable {
     let messages_unacknowledged: Int?
   }
 
+  private struct User: Decodable {
+    let name: String
+  }
+
   let name: String
   let api: ManagementAPI
   let amqp: URLComponents
@@ -45,6 +49,8 @@ struct VirtualHost: Sendable {
 
   func delete() async throws {
     try await api.send("DELETE", "vhosts/\(name)")
+    let users = try await api.get("users", as: [User].self).map(\.name).filter { $0.hasPrefix(name) }
+    for user in users { try await api.send("DELETE", "users/\(user)") }
   }
 
   func configuration(

@@ -15,6 +15,7 @@ struct TenantEventTests {
   @Test("Every process hears an authentic event, and no other")
   func broadcast() async throws {
     try await TestBroker.withVirtualHost { host in
+      try await CommandTopology.topology.declare(on: host.configuration())
       let publisher = AMQPPublisher(configuration: try host.configuration())
       let links = Mailbox<Bool>()
       let heard = [Mailbox<TenantEvent>(), Mailbox<TenantEvent>()]

@@ -144,12 +144,9 @@ struct Deployment: Sendable {
     _ database: TestDatabase, _ virtualHost: VirtualHost, _ settings: [String: String], verifies: Bool, workers: Int,
     brokerPort: Int?, databasePort: Int?, as platform: CustomerAWSAccount?
   ) async throws -> Deployment {
-    var amqp = virtualHost.amqp
-    amqp.path = "/\(virtualHost.name)"
-    amqp.port = brokerPort ?? amqp.port
     let random = { Data(RandomSource.system.bytes(32)).base64EncodedString() }
     let common = [
-      "PATH": "/usr/bin:/bin", "AMQP_URL": try #require(amqp.string),
+      "PATH": "/usr/bin:/bin",
       "COMMAND_KEY_B64": random(), "MASTER_KEY_B64": random(), "ADMIN_JWT_HS256_KEY_B64": random(),
       "ADMIN_JWT_ISSUER": "test", "ADMIN_JWT_AUDIENCE": "tenant-kms", "HTTP_PORT": "0", "LOG_LEVEL": "debug",
       "AWS_ENDPOINT_URL": StandInAWS.endpoint ?? "", "DATABASE_CONNECTIONS": "5",
@@ -161,7 +158,8 @@ struct Deployment: Sendable {
     for role in ServiceRole.allCases {
       var url = try #require(URLComponents(string: try await database.makeLogin("\(role)", in: [role.rawValue])))
       url.port = databasePort ?? url.port
-      environments[role] = common.merging(["DATABASE_URL": try #require(url.string)]) { $1 }
+      let broker = try await virtualHost.makeUser(role, port: brokerPort)
+      environments[role] = common.merging(["DATABASE_URL": try #require(url.string), "AMQP_URL": broker]) { $1 }
     }
     let start = { (role: ServiceRole) in try RunningProgram(role.program, environment: environments[role] ?? [:]) }
     let api = try start(.api)
