@@ -20,14 +20,13 @@ public final class AMQPRPCClient: Service {
   /// Creates a client; `run()` connects it.
   /// - Parameters:
   ///   - configuration: how to reach the broker.
-  ///   - replyExchange: the direct exchange through which replies come, which must exist; the default one unless
-  ///     told.
+  ///   - replyExchange: the direct exchange, which must exist, for replies; the default one unless told.
   ///   - window: how many requests may wait for their confirm; 512 by default.
   ///   - gracePeriod: how long a graceful shutdown waits for replies; 10 s by default.
   ///   - logger: told when the connection comes and goes.
   public init(
-    configuration: AMQPConfiguration, replyExchange: String? = nil, window: Int = 512, gracePeriod: Duration = .seconds(10),
-    logger: Logger = Logger(label: "amqp.rpc")
+    configuration: AMQPConfiguration, replyExchange: String? = nil, window: Int = 512,
+    gracePeriod: Duration = .seconds(10), logger: Logger = Logger(label: "amqp.rpc")
   ) {
     self.configuration = configuration
     let address = replyExchange.map { ReplyAddress(exchange: $0, routingKey: Self.randomID()) }

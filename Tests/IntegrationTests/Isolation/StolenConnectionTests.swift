@@ -75,7 +75,7 @@ import Testing
         "SET ROLE postgres", "SET SESSION AUTHORIZATION postgres", "CREATE ROLE thief", "CREATE TABLE mine (id int)",
         "CREATE TEMPORARY TABLE tenants (id uuid)", "CREATE SCHEMA mine", "DROP TABLE secrets",
         "ALTER TABLE tenant_kms_configs DISABLE ROW LEVEL SECURITY", "DROP POLICY tenant ON tenant_kms_configs",
-        "CREATE POLICY all_of_it ON tenant_kms_configs USING (true)", "GRANT SELECT ON secrets TO PUBLIC",
+        "CREATE POLICY all_of_it ON tenant_kms_configs USING (true)",
         "ALTER FUNCTION current_tenant() SECURITY DEFINER", "TRUNCATE secrets CASCADE",
         "ALTER TABLE audit_log_critical DISABLE TRIGGER ALL", "SET session_replication_role = 'replica'",
         "SELECT pg_read_file('postgresql.conf')", "SELECT rolpassword FROM pg_authid",
