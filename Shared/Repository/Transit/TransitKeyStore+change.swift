@@ -16,7 +16,7 @@ extension TransitKeyStore {
     _ name: String, of tenantID: UUID, under keyVersion: Int32, at time: Date,
     seal: (_ version: Int32) throws -> EncryptedValue
   ) async throws -> Int32 {
-    try await pool.withTransaction { transaction in
+    try await pool.tenant(tenantID).withTransaction { transaction in
       guard try await TenantLock.shared(tenantID, in: transaction) == keyVersion else {
         throw RepositoryError(.keyVersionMoved)
       }
@@ -46,7 +46,7 @@ extension TransitKeyStore {
       case .set(let text): (true, text)
       }
     // A transaction, for a lone statement could not tell being lost from not having happened.
-    let row = try await pool.withTransaction { transaction in
+    let row = try await pool.tenant(tenantID).withTransaction { transaction in
       try await transaction.execute(
         """
         UPDATE transit_keys SET deletion_allowed = coalesce($3, deletion_allowed),
@@ -72,7 +72,7 @@ extension TransitKeyStore {
   public func destroy(
     _ version: Int32, of name: String, of tenantID: UUID, actorID: String, at time: Date
   ) async throws {
-    try await pool.withTransaction { transaction in
+    try await pool.tenant(tenantID).withTransaction { transaction in
       let row = try await transaction.execute(
         """
         SELECT id, current_version, deletion_allowed FROM transit_keys WHERE tenant_id = $1 AND name = $2
@@ -104,13 +104,12 @@ extension TransitKeyStore {
   /// How long ago a key was last given a version, by the database's clock.
   /// - Throws: ``TransitKeyError`` with `noSuchKey`; `PostgresError`.
   public func timeSinceRotation(of name: String, of tenantID: UUID) async throws -> Duration {
-    let row = try await pool.withConnection { connection in
-      try await connection.execute(
-        """
-        SELECT extract(epoch FROM clock_timestamp() - rotated_at)::float8 AS seconds FROM transit_keys
-        WHERE tenant_id = $1 AND name = $2
-        """, [.uuid(tenantID), .text(name)])
-    }.first
+    let row = try await pool.tenant(tenantID).execute(
+      """
+      SELECT extract(epoch FROM clock_timestamp() - rotated_at)::float8 AS seconds FROM transit_keys
+      WHERE tenant_id = $1 AND name = $2
+      """, [.uuid(tenantID), .text(name)]
+    ).first
     guard let row else { throw TransitKeyError.noSuchKey }
     return .seconds(try row.get("seconds", as: Double.self))
   }

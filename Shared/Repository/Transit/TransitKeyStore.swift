@@ -16,7 +16,7 @@ public struct TransitKeyStore: Sendable {
   /// - Throws: ``TransitKeyError`` with `nameTaken` or `tooManyKeys`; ``RepositoryError`` with `keyVersionMoved` where the
   ///   material is wrapped under a version that is no longer active: wrap it again and retry; `PostgresError`.
   public func create(_ key: TransitKey, material: EncryptedValue, of tenantID: UUID) async throws {
-    try await pool.withTransaction { transaction in
+    try await pool.tenant(tenantID).withTransaction { transaction in
       guard try await TenantLock.shared(tenantID, in: transaction) == material.keyVersion else {
         throw RepositoryError(.keyVersionMoved)
       }
@@ -41,27 +41,25 @@ public struct TransitKeyStore: Sendable {
 
   /// The tenant's keys, newest first.
   public func keys(of tenantID: UUID) async throws -> [TransitKey] {
-    try await pool.withConnection { connection in
-      try await connection.execute(
-        """
-        SELECT id, name, key_type, mode, current_version, deletion_allowed, description, created_by, created_at,
-          updated_at
-        FROM transit_keys WHERE tenant_id = $1 ORDER BY id DESC LIMIT $2
-        """, [.uuid(tenantID), .int8(Int64(Self.maximumKeys))])
-    }.map { try TransitKey($0) }
+    try await pool.tenant(tenantID).execute(
+      """
+      SELECT id, name, key_type, mode, current_version, deletion_allowed, description, created_by, created_at,
+        updated_at
+      FROM transit_keys WHERE tenant_id = $1 ORDER BY id DESC LIMIT $2
+      """, [.uuid(tenantID), .int8(Int64(Self.maximumKeys))]
+    ).map { try TransitKey($0) }
   }
 
   /// The key of a name.
   /// - Throws: ``TransitKeyError`` with `noSuchKey`; `PostgresError`.
   public func key(_ name: String, of tenantID: UUID) async throws -> TransitKey {
-    let row = try await pool.withConnection { connection in
-      try await connection.execute(
-        """
-        SELECT id, name, key_type, mode, current_version, deletion_allowed, description, created_by, created_at,
-          updated_at
-        FROM transit_keys WHERE tenant_id = $1 AND name = $2
-        """, [.uuid(tenantID), .text(name)])
-    }.first
+    let row = try await pool.tenant(tenantID).execute(
+      """
+      SELECT id, name, key_type, mode, current_version, deletion_allowed, description, created_by, created_at,
+        updated_at
+      FROM transit_keys WHERE tenant_id = $1 AND name = $2
+      """, [.uuid(tenantID), .text(name)]
+    ).first
     guard let row else { throw TransitKeyError.noSuchKey }
     return try TransitKey(row)
   }
@@ -69,15 +67,14 @@ public struct TransitKeyStore: Sendable {
   /// What encrypting under the key of a name, or decrypting, has to know.
   /// - Throws: ``TransitKeyError`` with `noSuchKey`; `PostgresError`.
   public func versions(of name: String, of tenantID: UUID) async throws -> TransitKeyVersions {
-    let row = try await pool.withConnection { connection in
-      try await connection.execute(
-        """
-        SELECT k.id, k.current_version, array(
-          SELECT v.value_version FROM transit_key_versions v
-          WHERE v.tenant_id = k.tenant_id AND v.transit_key_id = k.id) AS versions
-        FROM transit_keys k WHERE k.tenant_id = $1 AND k.name = $2
-        """, [.uuid(tenantID), .text(name)])
-    }.first
+    let row = try await pool.tenant(tenantID).execute(
+      """
+      SELECT k.id, k.current_version, array(
+        SELECT v.value_version FROM transit_key_versions v
+        WHERE v.tenant_id = k.tenant_id AND v.transit_key_id = k.id) AS versions
+      FROM transit_keys k WHERE k.tenant_id = $1 AND k.name = $2
+      """, [.uuid(tenantID), .text(name)]
+    ).first
     guard let row else { throw TransitKeyError.noSuchKey }
     return TransitKeyVersions(
       keyID: try row.get("id", as: UUID.self), current: try row.get("current_version", as: Int32.self),
@@ -86,13 +83,12 @@ public struct TransitKeyStore: Sendable {
 
   /// The sealed material of a version, or nil.
   public func material(of version: Int32, of keyID: UUID, of tenantID: UUID) async throws -> EncryptedValue? {
-    try await pool.withConnection { connection in
-      try await connection.execute(
-        """
-        SELECT id, value_version, key_version, wrapped_key, payload FROM transit_key_versions
-        WHERE tenant_id = $1 AND transit_key_id = $2 AND value_version = $3
-        """, [.uuid(tenantID), .uuid(keyID), .int4(version)])
-    }.first.map {
+    try await pool.tenant(tenantID).execute(
+      """
+      SELECT id, value_version, key_version, wrapped_key, payload FROM transit_key_versions
+      WHERE tenant_id = $1 AND transit_key_id = $2 AND value_version = $3
+      """, [.uuid(tenantID), .uuid(keyID), .int4(version)]
+    ).first.map {
       EncryptedValue(
         id: try $0.get("id", as: UUID.self), valueVersion: try $0.get("value_version", as: Int32.self),
         keyVersion: try $0.get("key_version", as: Int32.self), wrappedKey: try $0.get("wrapped_key", as: [UInt8].self),

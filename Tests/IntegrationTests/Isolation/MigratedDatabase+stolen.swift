@@ -35,6 +35,15 @@ extension MigratedDatabase {
       "INSERT INTO rewrap_failures SELECT $2, 1, gen_random_uuid(), 1, 0, 'test' WHERE $1::uuid IS NOT NULL",
       "INSERT INTO key_evictions SELECT $1, gen_random_uuid(), 'key.revoked', 0 WHERE $2::uuid IS NOT NULL",
       """
+      INSERT INTO transit_keys (tenant_id, id, name, key_type, mode, current_version, created_at, updated_at)
+      SELECT $1, $2, 'key', 'aes256-gcm', 'cloud-only', 1, now(), now()
+      """,
+      """
+      INSERT INTO transit_key_versions SELECT $1, gen_random_uuid(), $2, 1, 1, sha512('') || '12345', sha512('') || '12345',
+        now()
+      """,
+      "INSERT INTO key_uses SELECT $1, $2, 1",
+      """
       INSERT INTO agent_tamper_events
       SELECT tenant_id, id, 'fingerprint_mismatch', sha256(''), 1, now(), now() FROM agents
       WHERE tenant_id = $1 AND $2::uuid IS NOT NULL

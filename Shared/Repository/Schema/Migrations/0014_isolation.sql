@@ -32,7 +32,7 @@ BEGIN
   FOREACH name IN ARRAY ARRAY[
     'api_keys', 'tenant_kms_configs', 'external_id_claims', 'tenant_keys', 'secrets', 'rewrap_jobs', 'rewrap_limits',
     'outbox', 'key_evictions', 'agents', 'agent_tamper_events', 'agent_nonces', 'agent_sessions', 'users',
-    'user_sessions', 'audit_log'] LOOP
+    'user_sessions', 'audit_log', 'transit_keys', 'key_uses'] LOOP
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
     EXECUTE format('CREATE POLICY tenant ON %I USING (tenant_id = (SELECT current_tenant()))', name);
   END LOOP;
@@ -48,6 +48,8 @@ END $$;
 -- of all the tenant's rows instead.
 ALTER TABLE secret_values ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON secret_values USING (tenant_id IS NOT DISTINCT FROM (SELECT current_tenant()));
+ALTER TABLE transit_key_versions ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON transit_key_versions USING (tenant_id IS NOT DISTINCT FROM (SELECT current_tenant()));
 
 -- A tenant's row is written by a transaction of the tenant's, and one of the platform's by one without a tenant.
 ALTER TABLE audit_log_critical ENABLE ROW LEVEL SECURITY;
@@ -149,7 +151,8 @@ GRANT SELECT, INSERT ON tenants, external_id_claims TO tenant_kms_api;
 GRANT SELECT, INSERT, UPDATE ON api_keys TO tenant_kms_api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON tenant_kms_configs, rewrap_limits TO tenant_kms_api;
 GRANT SELECT, INSERT, UPDATE (status, retired_at, revoked_at, wrapped_key) ON tenant_keys TO tenant_kms_api;
-GRANT SELECT, INSERT, UPDATE, DELETE ON secrets, secret_values TO tenant_kms_api;
+GRANT SELECT, INSERT, UPDATE, DELETE ON secrets, secret_values, transit_keys, transit_key_versions, key_uses
+  TO tenant_kms_api;
 GRANT SELECT, INSERT, UPDATE ON rewrap_jobs TO tenant_kms_api;
 GRANT SELECT, INSERT ON rewrap_ranges TO tenant_kms_api;
 GRANT SELECT, DELETE ON rewrap_failures TO tenant_kms_api;
@@ -177,6 +180,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON rewrap_failures TO tenant_kms_worker;
 GRANT SELECT, UPDATE (granted_until) ON rewrap_limits TO tenant_kms_worker;
 GRANT SELECT (ctid, tenant_id, id, value_version, key_version, wrapped_key), UPDATE (wrapped_key, key_version)
   ON secret_values TO tenant_kms_worker;
+GRANT SELECT (ctid, tenant_id, id, value_version, key_version, wrapped_key), UPDATE (wrapped_key, key_version)
+  ON transit_key_versions TO tenant_kms_worker;
 
 -- What is out of date goes as more of its own tenant's comes, so it is found by tenant.
 DROP INDEX agent_nonces_by_expiry, agent_sessions_by_expiry, user_sessions_by_expiry;
