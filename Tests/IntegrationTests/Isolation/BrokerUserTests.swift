@@ -51,7 +51,8 @@ import Testing
       // Whatever its publisher was told, nothing arrived.
       let api = try #require(users[.api])
       for queue in CommandTopology.queues {
-        #expect(try await AMQPPullClient.with(api) { try await $0.count(of: queue) } == 0)
+        let count = try await AMQPPullClient.with(api) { client in try await client.count(of: queue) }
+        #expect(count == 0)
       }
     }
   }

@@ -68,7 +68,8 @@ import Testing
         ),
       ] {
         let statement = PostgresStatement(unchecked: query.replacing("$1", with: "$1::text[]"))
-        #expect(try await database.pool.execute(statement, [Self.services]).isEmpty, "\(what)")
+        let found = try await database.pool.execute(statement, [Self.services])
+        #expect(found.isEmpty, "\(what)")
       }
     }
   }
