@@ -17,7 +17,7 @@ public struct IdempotencyStore: Sendable {
   /// - Throws: `PostgresError`.
   public func claim(_ call: IdempotentCall, lease: Duration) async throws -> IdempotencyClaim {
     let attempt = UUID()
-    let claimed = try await pool.execute(
+    let claimed = try await pool.tenant(call.tenantID).execute(
       """
       INSERT INTO idempotency_keys AS known
         (tenant_id, principal, key_code, request_code, attempt, claimed_until, expires_at)
@@ -33,7 +33,7 @@ public struct IdempotencyStore: Sendable {
         .float8(Self.retention / .seconds(1)),
       ])
     if claimed.affectedRows == 1 { return .granted(attempt: attempt) }
-    let known = try await pool.execute(
+    let known = try await pool.tenant(call.tenantID).execute(
       """
       SELECT request_code, status::integer, answer FROM idempotency_keys
       WHERE tenant_id = $1 AND principal = $2 AND key_code = $3
@@ -55,7 +55,7 @@ public struct IdempotencyStore: Sendable {
   public func remember(
     status: Int, answer: [UInt8], of call: IdempotentCall, attempt: UUID
   ) async throws {
-    try await pool.execute(
+    try await pool.tenant(call.tenantID).execute(
       """
       UPDATE idempotency_keys SET status = $5, answer = $6
       WHERE tenant_id = $1 AND principal = $2 AND key_code = $3 AND attempt = $4 AND status IS NULL
@@ -65,7 +65,7 @@ public struct IdempotencyStore: Sendable {
   /// Lets the call be made again: this attempt came to nothing.
   /// - Throws: `PostgresError`.
   public func release(_ call: IdempotentCall, attempt: UUID) async throws {
-    try await pool.execute(
+    try await pool.tenant(call.tenantID).execute(
       """
       DELETE FROM idempotency_keys
       WHERE tenant_id = $1 AND principal = $2 AND key_code = $3 AND attempt = $4 AND status IS NULL

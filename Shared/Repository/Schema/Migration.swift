@@ -24,8 +24,8 @@ struct Migration: Sendable {
     Migration(version: 11, name: "audit_log", sql: PackageResources._011_audit_log_sql),
     Migration(version: 12, name: "users", sql: PackageResources._012_users_sql),
     Migration(version: 13, name: "transit_keys", sql: PackageResources._013_transit_keys_sql),
-    Migration(version: 14, name: "isolation", sql: PackageResources._014_isolation_sql),
     Migration(version: 16, name: "api_key_scopes", sql: PackageResources._016_api_key_scopes_sql),
     Migration(version: 17, name: "idempotency", sql: PackageResources._017_idempotency_sql),
+    Migration(version: 20, name: "isolation", sql: PackageResources._020_isolation_sql),
   ]
 }

@@ -3,7 +3,7 @@ public import Postgres
 
 /// Whose rows a transaction is about.
 ///
-/// Services log in as roles that own nothing, and the policies of migration 14 show such a role the rows of one tenant,
+/// Services log in as roles that own nothing, and the policies of migration 20 show such a role the rows of one tenant,
 /// the one that the transaction has named in the setting `tenant_kms.tenant_id`; where none is named, no row at all. So
 /// whatever touches a tenant's rows goes through one of the functions here:
 ///

@@ -95,7 +95,7 @@ extension IdempotencyClaim {
 }
 
 extension MigratedDatabase {
-  fileprivate var calls: IdempotencyStore { IdempotencyStore(pool: pool) }
+  fileprivate var calls: IdempotencyStore { IdempotencyStore(pool: services) }
 
   fileprivate func grant(_ call: IdempotentCall, lease: Duration = .seconds(60)) async throws -> UUID {
     guard case .granted(let attempt) = try await calls.claim(call, lease: lease) else {

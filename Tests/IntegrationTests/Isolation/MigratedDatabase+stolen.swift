@@ -44,6 +44,10 @@ extension MigratedDatabase {
       """,
       "INSERT INTO key_uses SELECT $1, $2, 1",
       """
+      INSERT INTO idempotency_keys (tenant_id, principal, key_code, request_code, attempt, claimed_until, expires_at)
+      SELECT $1, 'key', sha256(''), sha256(''), $2, now(), now() + interval '1 day'
+      """,
+      """
       INSERT INTO agent_tamper_events
       SELECT tenant_id, id, 'fingerprint_mismatch', sha256(''), 1, now(), now() FROM agents
       WHERE tenant_id = $1 AND $2::uuid IS NOT NULL

@@ -32,7 +32,8 @@ BEGIN
   FOREACH name IN ARRAY ARRAY[
     'api_keys', 'tenant_kms_configs', 'external_id_claims', 'tenant_keys', 'secrets', 'rewrap_jobs', 'rewrap_limits',
     'outbox', 'key_evictions', 'agents', 'agent_tamper_events', 'agent_nonces', 'agent_sessions', 'users',
-    'user_sessions', 'audit_log', 'transit_keys', 'key_uses'] LOOP
+    'user_sessions', 'audit_log', 'transit_keys', 'key_uses',
+    'idempotency_keys'] LOOP
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
     EXECUTE format('CREATE POLICY tenant ON %I USING (tenant_id = (SELECT current_tenant()))', name);
   END LOOP;
@@ -64,6 +65,9 @@ CREATE POLICY deployment ON rewrap_limits USING (tenant_id IS NULL);
 
 -- Any API process relays every tenant's commands, in one statement; it adds to them only as the tenant.
 CREATE POLICY relay ON outbox TO tenant_kms_api USING (true) WITH CHECK (tenant_id = (SELECT current_tenant()));
+
+-- Any API process forgets every tenant's calls once they have expired.
+CREATE POLICY sweep ON idempotency_keys TO tenant_kms_api USING (expires_at <= now()) WITH CHECK (false);
 
 -- The verifier asks whose grant is due and tries it: the configuration, and the active version if the customer wrapped
 -- it, which nobody unwraps without the customer's leave.
@@ -162,7 +166,7 @@ GRANT SELECT, INSERT, UPDATE (seen_at), DELETE ON key_holders TO tenant_kms_api,
 GRANT SELECT, INSERT, DELETE ON key_evictions TO tenant_kms_api, tenant_kms_worker;
 GRANT SELECT, INSERT, UPDATE ON agents, agent_tamper_events, users TO tenant_kms_api;
 GRANT SELECT, INSERT, UPDATE (expires_at), DELETE ON agent_nonces, agent_sessions, user_sessions TO tenant_kms_api;
-GRANT SELECT, INSERT, UPDATE, DELETE ON attempt_budgets TO tenant_kms_api;
+GRANT SELECT, INSERT, UPDATE, DELETE ON attempt_budgets, idempotency_keys TO tenant_kms_api;
 
 -- Verifiers and workers seal and unseal: the configuration's state, the job's, an event and an audit row.
 GRANT SELECT ON tenant_kms_configs, tenant_keys TO tenant_kms_verifier, tenant_kms_worker;
