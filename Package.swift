@@ -45,6 +45,8 @@ let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let httpParts = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let nio = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -85,7 +87,7 @@ let services: [Target] = [
     [
       "AMQP", "AgentSession", "BlockingQueue", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON",
       "Locking", "MasterKeys", "Monitoring", "Postgres", "Repository", "ServiceKit", "SigV4", "Transit", httpTypes,
-      hummingbird, hummingbirdCore, jwt, mustache, nioCore,
+      hummingbird, hummingbirdCore, httpParts, jwt, mustache, nioCore, nioHTTP,
     ], resources: [.embedInCode("Pages/Assets"), .embedInCode("Pages/Templates")]),
   service(
     "Verifier", executable: "verifier",
@@ -123,7 +125,8 @@ let suites: [Target] = [
     [
       "AMQP", "AgentSession", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON", "Locking",
       "MasterKeys", "Monitoring", "Postgres", "Repository", "ServiceKit", "Transit", "onboarding-api", configuration,
-      httpTypes, hummingbird, hummingbirdCore, jwt, lifecycle, logging, nioCore, nioEmbedded,
+      httpTypes, hummingbird, hummingbirdCore, httpParts, jwt, lifecycle, logging, nioCore,
+      nioEmbedded, nioHTTP,
     ]),
   tests("PostgresTests", ["CLibpq", "Postgres"]),
   tests("RepositoryTests", ["Commands", "Cryptography", "Envelope", "JSON", "Repository"]),
@@ -159,6 +162,11 @@ let suites: [Target] = [
     ]),
 ]
 
+/// What `compose/local bench api` holds the API against.
+let bareServer = Target.executableTarget(
+  name: "bare-server", dependencies: [hummingbird, logging], path: "Tests/Benchmarks/BareServer",
+  swiftSettings: settings)
+
 let package = Package(
   name: "tenant-kms",
   platforms: [.macOS(.v15)],
@@ -170,6 +178,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -181,6 +190,6 @@ let package = Package(
     system("CLibpq", pkgConfig: "libpq", apt: "libpq-dev"),
     .systemLibrary(name: "CProcess", path: "Shared/System/CProcess"),
     system("CRabbitMQ", pkgConfig: "librabbitmq", apt: "librabbitmq-dev"),
-  ] + libraries + services + suites,
+  ] + libraries + services + suites + [bareServer],
   swiftLanguageModes: [.v6]
 )

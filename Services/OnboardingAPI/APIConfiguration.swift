@@ -19,6 +19,7 @@ struct APIConfiguration: Sendable {
   let port: Int
   /// How many proxies stand before us.
   let proxies: Int
+  let edge: EdgeSettings
   /// Whose STS tells who we are.
   let awsRegion: String
   /// How long an onboarding waits for the verifier.
@@ -36,7 +37,7 @@ struct APIConfiguration: Sendable {
   /// Every setting of this service.
   static let settings =
     CommonSettings.all + CommonSettings.database + PlatformSettings.all + PlatformSettings.masterKeySettings
-    + IdentitySettings.all + [host, port, proxies, awsRegion, verifyTimeout]
+    + IdentitySettings.all + EdgeSettings.all + [host, port, proxies, awsRegion, verifyTimeout]
 
   init(provider: any ConfigProvider = EnvironmentVariablesProvider()) throws {
     var settings = SettingsReader(provider: provider)
@@ -45,6 +46,7 @@ struct APIConfiguration: Sendable {
     let proxies = settings.read(Self.proxies, as: Setting.integer(0...10))
     let region = settings.read(Self.awsRegion) { $0 }
     let timeout = settings.read(Self.verifyTimeout, as: Setting.seconds(1...300))
+    edge = try EdgeSettings(&settings)
     identity = try IdentitySettings(&settings)
     database = try DatabaseSettings(&settings, service: "onboarding-api")
     platform = try PlatformSettings(&settings)

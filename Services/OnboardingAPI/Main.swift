@@ -7,8 +7,9 @@ import ServiceKit
     commandName: "onboarding-api",
     abstract: "The control plane of Tenant KMS: serves its API, migrates its database, makes tenants and tokens.",
     subcommands: [
-      ServeCommand.self, MigrateCommand.self, TenantCommand.self, UserCommand.self, TokenCommand.self,
-      StepUpTokenCommand.self, AuditCommand.self, DrillCommand.self, RewrapCommand.self, DeadLettersCommand.self,
+      ServeCommand.self, MigrateCommand.self, TenantCommand.self, APIKeyCommand.self, UserCommand.self,
+      TokenCommand.self, StepUpTokenCommand.self, AuditCommand.self, DrillCommand.self, RewrapCommand.self,
+      DeadLettersCommand.self,
     ],
     defaultSubcommand: ServeCommand.self)
 

@@ -34,6 +34,8 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
   let denials = DenialRecorder(
     masterKeys: masterKeys, grants: GrantStore(pool: pool), actorID: "onboarding-api", logger: logger)
   let hub = EventHub()
+  let apiKeyStore = APIKeyStore(pool: pool)
+  let apiKeys = APIKeyVerifier(load: apiKeyStore.verify, noteUse: apiKeyStore.noteUse, logger: logger)
   let events = TenantEventListener(
     configuration: common.amqp, authenticator: common.authenticator, logger: logger,
     onLinkChange: { state in
@@ -43,6 +45,7 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
     },
     handler: { event in
       masterKeys.hear(event)
+      if event.kind == .apiKeyRevoked { apiKeys.forgetKeys(of: event.tenantID) }
       holder.acknowledge(event)
       hub.wake(event.tenantID)
     })
@@ -63,8 +66,8 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
 
   let hasher = PasswordHasher()
   let router = try buildRouter(
-    metrics: metrics, tokens: tokens, apiKeys: APIKeyVerifier(load: APIKeyStore(pool: pool).verify),
-    stepUp: await StepUpAuthority(key: configuration.stepUpKey), pool: pool, masterKeys: masterKeys,
+    metrics: metrics, tokens: tokens, apiKeys: apiKeys, stepUp: await StepUpAuthority(key: configuration.stepUpKey),
+    pool: pool, masterKeys: masterKeys,
     transitKeys: TransitKeys(store: TransitKeyStore(pool: pool), masterKeys: masterKeys), hub: hub,
     generation: KeyGeneration(
       verification: KeyVerification(
@@ -75,10 +78,13 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
     }, authenticators: Authenticators(pool: pool, hasher: hasher, masterKey: configuration.masterKey),
     platform: PlatformIdentity(
       aws: AWSPlatform(configuration.platform.makeEnvironment(client: cloud)), region: configuration.awsRegion),
-    idempotency: IdempotencyVault(key: configuration.idempotencyKey), proxies: configuration.proxies)
+    idempotency: IdempotencyVault(key: configuration.idempotencyKey), proxies: configuration.proxies,
+    edge: configuration.edge)
   let application = Application(
-    router: router,
-    configuration: .init(address: .hostname(configuration.host, port: configuration.port)),
+    router: router, server: .http1(configuration: HTTP1Channel.Configuration(configuration.edge)),
+    configuration: .init(
+      address: .hostname(configuration.host, port: configuration.port),
+      availableConnectionsDelegate: MaximumAvailableConnections(configuration.edge.connections, logger: logger)),
     onServerRunning: { channel in
       logger.info("listening", metadata: ["port": "\(channel.localAddress?.port ?? 0)"])
     }, logger: logger)
@@ -88,7 +94,7 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
   // The hub ends its streams first: the application waits for every answer to be complete.
   return APIService(
     services: [
-      cloud, issuer, pool, holder, masterKeys, denials, events, topology, rpc, publisher, relay, deadLetters,
+      cloud, issuer, pool, apiKeys, holder, masterKeys, denials, events, topology, rpc, publisher, relay, deadLetters,
       IdempotencySweep(store: IdempotencyStore(pool: pool), logger: logger), application, hub,
     ], logger: logger)
 }
@@ -101,13 +107,16 @@ func buildRouter(
   metrics: MetricRegistry, tokens: AdminTokenVerifier, apiKeys: APIKeyVerifier, stepUp: StepUpAuthority,
   pool: PostgresPool, masterKeys: MasterKeys, transitKeys: TransitKeys, hub: EventHub, generation: KeyGeneration,
   signIn: SignIn?, authenticators: Authenticators, platform: PlatformIdentity, idempotency: IdempotencyVault,
-  proxies: Int = 0
+  proxies: Int = 0, edge: EdgeSettings = EdgeSettings()
 ) throws -> Router<APIContext> {
   let router = Router(context: APIContext.self)
   router.add(middleware: RequestMiddleware())
   router.add(middleware: OriginMiddleware(proxies: proxies))
   router.get("healthz") { _, _ in Response(json: ["ok": true]) }
   router.get("metrics") { _, _ in Response(metrics: await metrics.text()) }
+  // What watches this service is not kept out of it.
+  router.add(middleware: AdmissionLimit(edge.requests))
+  router.add(middleware: AddressLimits(edge, proxies: proxies))
 
   let users = UserStore(pool: pool)
   if let signIn {
@@ -125,6 +134,11 @@ func buildRouter(
   admin.on(.enrolAuthenticator, use: codes.begin)
   admin.on(.confirmAuthenticator, use: codes.confirm)
   admin.on(.stepUp, use: codes.stepUp)
+
+  let apiKeyRoutes = APIKeyRoutes(keys: APIKeyStore(pool: pool), verifier: apiKeys)
+  admin.on(.apiKeys, use: apiKeyRoutes.list)
+  admin.on(.createAPIKey, use: apiKeyRoutes.create)
+  admin.on(.revokeAPIKey, use: apiKeyRoutes.revoke)
 
   let keys = KeyStore(pool: pool)
   admin.on(.onboard, use: OnboardRoute(keys: keys, generation: generation).respond)
@@ -163,7 +177,8 @@ func buildRouter(
   let secrets = SecretRoutes(secrets: SecretStore(pool: pool), masterKeys: masterKeys)
   admin.on(.reveal, use: RevealRoute(secrets: secrets.secrets, masterKeys: masterKeys).respond)
   let tenant = TenantRouter(
-    group: router.group("v1").add(middleware: APIKeyAuthentication(keys: apiKeys)).group(context: TenantContext.self)
+    group: router.group("v1").add(middleware: APIKeyAuthentication(keys: apiKeys, limiter: edge.keyLimiter))
+      .group(context: TenantContext.self)
       .add(middleware: IdempotencyMiddleware(store: IdempotencyStore(pool: pool), vault: idempotency)))
   tenant.on(.createSecret, use: secrets.create)
   tenant.on(.secrets, use: secrets.list)

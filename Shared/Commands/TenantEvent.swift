@@ -20,6 +20,8 @@ public struct TenantEvent: Command {
     case keyRotated = "key.rotated"
     /// A version of the tenant's master key is gone: forget it.
     case keyRevoked = "key.revoked"
+    /// An API key of the tenant was revoked: forget what is remembered of its keys.
+    case apiKeyRevoked = "api_key.revoked"
   }
 
   /// Whom it happened to.

@@ -32,7 +32,7 @@ extension TenantEvent {
   var outdatesKeys: Bool {
     switch kind {
     case .tenantSealed, .keyRotated, .keyRevoked: true
-    case .tenantUnsealed, .rewrapProgress: false
+    case .tenantUnsealed, .rewrapProgress, .apiKeyRevoked: false
     }
   }
 }

@@ -38,6 +38,8 @@ public struct RepositoryError: Error, Sendable, Equatable, CustomStringConvertib
     case jobOutdated
     /// The feed has not reached this place: it was another database's, or this one's before it was restored.
     case noSuchPosition
+    /// The tenant has as many API keys as it may.
+    case tooManyAPIKeys
     /// A column holds a word that this version doesn't know.
     case unknownValue(column: String, String)
   }
@@ -78,6 +80,7 @@ public struct RepositoryError: Error, Sendable, Equatable, CustomStringConvertib
         + status.rawValue
     case .jobOutdated: "a newer key version is active; the rows are its job's"
     case .noSuchPosition: "the feed has no such place"
+    case .tooManyAPIKeys: "the tenant has \(APIKeyStore.capacity) API keys, and may have no more: revoke one"
     case .unknownValue(let column, let text): "the column \(column) holds the unknown value \(text)"
     }
   }

@@ -50,6 +50,27 @@ import Testing
     #expect(failed.headers[.requestID] != id)
   }
 
+  @Test(arguments: [false, true])
+  func `every answer tells browsers to keep, guess, load and frame nothing`(isSecure: Bool) async throws {
+    let middleware = RequestMiddleware(isSecure: isSecure)
+    let answers = [
+      try await middleware.answer { _, _ in Response(json: ["ok": true]) },
+      try await middleware.answer { _, _ in throw Leak() },
+      try await middleware.answer { _, _ in throw APIError.notFound() },
+    ]
+    for answer in answers {
+      #expect(answer.headers[.cacheControl] == "no-store")
+      #expect(answer.headers[.xContentTypeOptions] == "nosniff")
+      #expect(answer.headers[.referrerPolicy] == "same-origin")
+      #expect(answer.headers[.contentSecurityPolicy] == "default-src 'none'; frame-ancestors 'none'")
+      #expect((answer.headers[.strictTransportSecurity] != nil) == isSecure)
+    }
+    let page = try await middleware.answer { _, _ in
+      Response(status: .ok, headers: [.contentSecurityPolicy: "default-src 'self'"])
+    }
+    #expect(page.headers[.contentSecurityPolicy] == "default-src 'self'")
+  }
+
   @Test func `the framework's own refusals have our form`() async throws {
     for (status, type) in [
       (HTTPResponse.Status.notFound, "not_found"), (.contentTooLarge, "invalid_request"),

@@ -57,6 +57,7 @@ import Transit
       (.delete, "/admin/tenant-kms"), (.post, "/admin/tenant-kms/rotate"), (.post, "/admin/tenant-kms/verify"),
       (.post, "/admin/tenant-kms/versions/1/revoke"),
       (.post, "/admin/secrets/0190a1b2-0000-7000-8000-000000000001/reveal"),
+      (.get, "/admin/api-keys"), (.post, "/admin/api-keys"), (.delete, "/admin/api-keys/0123456789abcdef"),
       (.get, "/v1/audit-logs"), (.get, "/v1/audit-logs/events"),
       (.get, "/v1/secrets"), (.post, "/v1/secrets"), (.get, "/v1/secrets/0190a1b2-0000-7000-8000-000000000001"),
       (.put, "/v1/secrets/0190a1b2-0000-7000-8000-000000000001/value"),
@@ -211,7 +212,7 @@ import Transit
   }
 
   /// - Parameter scopes: what every API key may do; nil where the database is asked.
-  func router(scopes: Set<APIKeyScope>? = nil) async throws -> Router<APIContext> {
+  func router(scopes: Set<APIKeyScope>? = nil, edge: EdgeSettings = EdgeSettings()) async throws -> Router<APIContext> {
     let pool = PostgresPool(
       configuration: try PostgresConfiguration(url: "postgresql://nobody@127.0.0.1:1/nowhere"), size: 1,
       logger: Self.logger)
@@ -222,10 +223,10 @@ import Transit
     let metrics = MetricRegistry()
     metrics.register { [.gauge("answer", "The answer.", 42)] }
     let tenantID = UUID()
-    let apiKeys = APIKeyVerifier { key in
+    let apiKeys = APIKeyVerifier(load: { key in
       guard let scopes else { return try await APIKeyStore(pool: pool).verify(key) }
       return VerifiedAPIKey(id: key.id, tenantID: tenantID, scopes: scopes)
-    }
+    })
     let masterKeys = MasterKeys(versions: KeyStore(pool: pool)) { _ in .random(count: 32) }
     return try buildRouter(
       metrics: metrics, tokens: tokens, apiKeys: apiKeys,
@@ -247,6 +248,6 @@ import Transit
       platform: PlatformIdentity(
         aws: AWSPlatform(transport: ScriptedEndpoint(), credentials: EnvironmentCredentials { _ in nil }),
         region: "us-east-1"),
-      idempotency: IdempotencyVault(key: SecretBytes(copying: key)))
+      idempotency: IdempotencyVault(key: SecretBytes(copying: key)), edge: edge)
   }
 }

@@ -43,6 +43,9 @@ struct AdminRoute: Sendable, Hashable {
   static let auditChain = AdminRoute(.get, "audit/chain", for: everyone)
   static let verifyAuditChain = AdminRoute(.get, "audit/chain/verify", for: everyone)
   static let reveal = AdminRoute(.post, "secrets/:id/reveal", for: writers, stepUp: 300)
+  static let apiKeys = AdminRoute(.get, "api-keys", for: writers)
+  static let createAPIKey = AdminRoute(.post, "api-keys", for: writers)
+  static let revokeAPIKey = AdminRoute(.delete, "api-keys/:id", for: writers)
   static let logout = AdminRoute(.post, "auth/logout", for: everyone)
   /// Who has an authenticator already must also have stepped up, which the route itself demands.
   static let enrolAuthenticator = AdminRoute(.post, "auth/totp", for: everyone)
@@ -53,7 +56,6 @@ struct AdminRoute: Sendable, Hashable {
   static let all = [
     onboard, configuration, remove, verify, rotate, unseal, revoke, platform, events, rewraps, rewrapLimit,
     setRewrapLimit, rewrap, pauseRewrap, resumeRewrap, retryRewrap, auditChain, verifyAuditChain, reveal, logout,
-    enrolAuthenticator,
-    confirmAuthenticator, stepUp,
+    enrolAuthenticator, confirmAuthenticator, stepUp, apiKeys, createAPIKey, revokeAPIKey,
   ]
 }

@@ -54,6 +54,17 @@ struct BodyReader {
     return text
   }
 
+  /// An array of distinct words, each of which `read` knows; nil where it is absent.
+  mutating func words<Word: Hashable>(_ name: String, _ kind: String, as read: (String) -> Word?) -> Set<Word>? {
+    guard let value = present(name) else { return nil }
+    if case .array(let elements) = value, !elements.isEmpty {
+      let words = Set(elements.compactMap { $0.string.flatMap(read) })
+      if words.count == elements.count { return words }
+    }
+    refuse(name, "must be an array of \(kind), each once, and not empty")
+    return nil
+  }
+
   mutating func bool(_ name: String) -> Bool? {
     guard let value = present(name) else { return nil }
     if value.bool == nil { refuse(name, "must be a boolean, is \(value.kind)") }

@@ -5,16 +5,24 @@ import Logging
 
 /// The edge: gives every request an id, turns every error into an answer, and logs how it went.
 struct RequestMiddleware: RouterMiddleware {
+  /// Whether clients reach us over TLS of ours.
+  var isSecure = false
+
   func handle(
     _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
   ) async throws -> Response {
     let start = ContinuousClock.now
     var response: Response
-    do { response = try await next(request, context) } catch {
+    var version: APIVersion?
+    do {
+      version = try APIVersion(of: request)
+      response = try await next(request, context)
+    } catch {
       response = Self.answer(error, context.logger).response(requestID: context.requestID)
     }
     response.headers[.requestID] = context.requestID
-    if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
+    response.headers[.apiVersion] = version?.text
+    SecurityHeaders.add(to: &response.headers, isSecure: isSecure)
     context.logger.info(
       "request",
       metadata: [

@@ -32,12 +32,17 @@ extension UserStore {
 /// Lets requests with a valid API key into the routes behind it.
 struct APIKeyAuthentication: RouterMiddleware {
   let keys: APIKeyVerifier
+  /// Bounds each key's requests; nil for any number.
+  let limiter: RateLimiter?
 
   func handle(
     _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
   ) async throws -> Response {
     var context = context
     let key = try await keys.verify(try request.bearerToken())
+    if let seconds = limiter?.take(key.id) {
+      throw APIError.rateLimited("too many requests with this API key; wait, then try again", retryAfter: seconds)
+    }
     context.apiKey = key
     context.logger[metadataKey: "tenant_id"] = "\(key.tenantID)"
     return try await AuditOrigin.acting(as: "api_key:\(key.id)") { try await next(request, context) }

@@ -16,11 +16,14 @@ public struct APIKey: Sendable {
     return APIKey(id: id, secret: .random(count: 32, from: random))
   }
 
+  /// Whether a text may be a key's ``id``.
+  public static func isID(_ text: String) -> Bool { text.utf8.count == 16 && text.utf8.allSatisfy(alphabet.contains) }
+
   /// Reads a presented key; nil where it isn't written exactly as ``exposed()`` writes one.
   public init?(_ text: String) {
     guard text.utf8.count == 8 + 16 + 1 + 43, text.hasPrefix(Self.prefix) else { return nil }
     let parts = text.dropFirst(Self.prefix.count).split(separator: "_", maxSplits: 1)
-    guard parts.count == 2, parts[0].utf8.count == 16, parts[0].utf8.allSatisfy(Self.alphabet.contains),
+    guard parts.count == 2, Self.isID(String(parts[0])),
       let secret = SecretBytes(base64URL: String(parts[1])), secret.count == 32
     else { return nil }
     self.init(id: String(parts[0]), secret: secret)

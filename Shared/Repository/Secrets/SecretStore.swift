@@ -78,29 +78,28 @@ public struct SecretStore: Sendable {
   public func secret(
     _ id: UUID, of tenantID: UUID
   ) async throws -> (secret: Secret, environments: [Secret.Environment])? {
-    try await pool.tenant(tenantID).withTransaction(isolation: .repeatableRead, readOnly: true) { transaction in
-      let row = try await transaction.execute(
-        """
-        SELECT id, name, secret_type, base_environment, collection_id, expires_at, strict_expiry_enforcement, created_at
-        FROM secrets WHERE tenant_id = $1 AND id = $2
-        """, [.uuid(tenantID), .uuid(id)]
-      ).first
-      guard let row else { return nil }
-      let environments = try await transaction.execute(
-        """
-        SELECT environment_name, value_version, updated_at, expires_at_override
-        FROM secret_values WHERE tenant_id = $1 AND secret_id = $2 ORDER BY environment_name
-        """, [.uuid(tenantID), .uuid(id)]
-      ).map {
-        Secret.Environment(
-          name: try $0.get("environment_name", as: String.self),
-          valueVersion: try $0.get("value_version", as: Int32.self),
-          updatedAt: try $0.get("updated_at", as: Date.self),
-          expiresAt: try $0.get("expires_at_override", as: Date?.self))
-      }
-      return (try Secret(row), environments)
+    // One statement sees one state of both tables, and takes one round trip.
+    let rows = try await pool.tenant(tenantID).withConnection { connection in
+      try await connection.execute(Self.find, [.uuid(tenantID), .uuid(id)])
     }
+    guard let first = rows.first else { return nil }
+    let environments = try rows.compactMap { row -> Secret.Environment? in
+      guard let name = try row.get("environment_name", as: String?.self) else { return nil }
+      return Secret.Environment(
+        name: name, valueVersion: try row.get("value_version", as: Int32.self),
+        updatedAt: try row.get("updated_at", as: Date.self),
+        expiresAt: try row.get("expires_at_override", as: Date?.self))
+    }
+    return (try Secret(first), environments)
   }
+
+  private static let find = PostgresStatement(
+    """
+    SELECT s.id, name, secret_type, base_environment, collection_id, expires_at, strict_expiry_enforcement, created_at,
+      environment_name, value_version, updated_at, expires_at_override
+    FROM secrets s LEFT JOIN secret_values v ON v.tenant_id = s.tenant_id AND v.secret_id = s.id
+    WHERE s.tenant_id = $1 AND s.id = $2 ORDER BY environment_name
+    """)
 
   /// The encrypted value of a secret in an environment, or nil.
   public func value(

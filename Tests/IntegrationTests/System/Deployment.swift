@@ -79,6 +79,8 @@ struct Deployment: Sendable {
   func fingerprint() async throws -> String {
     let connection = try await database.connect()
     var digest = ""
+    // When a key was last used is written by the clock, not by what was asked.
+    let row = "LATERAL (SELECT (to_jsonb(t) - 'last_used_at')::text AS r) AS texts"
     for table in [
       "tenants", "api_keys", "users", "tenant_kms_configs", "external_id_claims", "tenant_keys", "secrets",
       "secret_values", "transit_keys", "transit_key_versions", "rewrap_jobs", "rewrap_ranges", "rewrap_failures",
@@ -86,7 +88,7 @@ struct Deployment: Sendable {
     ] {
       let rows = try await connection.execute(
         PostgresStatement(
-          unchecked: "SELECT coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM \(table) t"))
+          unchecked: "SELECT coalesce(md5(string_agg(r, '|' ORDER BY r)), '') FROM \(table) t, \(row)"))
       digest += try rows[0][0, as: String.self] + ":"
     }
     await connection.close()
