@@ -7,7 +7,11 @@ bench() {
   case ${1-} in
     rewrap) numbers "bench rewrap" "--rows --payload --workers --runs --neighbour" "${@:2}" ;;
     checks) numbers "bench checks" "--tenants --verifiers --interval --intervals" "${@:2}" ;;
-    *) usage_error "bench: no such benchmark: ${1-} (there are: rewrap, checks)" ;;
+    api)
+      numbers "bench api" "--connections --seconds --runs" "${@:2}"
+      packages+=(wrk)
+      ;;
+    *) usage_error "bench: no such benchmark: ${1-} (there are: rewrap, checks, api)" ;;
   esac
   install_packages
   build_services
@@ -36,6 +40,8 @@ bench_rewrap() { benchmark rewrap worker "$@" --master-key "$home/secrets/master
 
 # The cloud is the benchmark's own, since no other stand-in is as patient.
 bench_checks() { benchmark checks verifier "$@" --verifier "$binaries/verifier"; }
+
+bench_api() { benchmark api api "$@" --api "$binaries/onboarding-api" --bare "$binaries/bare-server"; }
 
 # The superuser's password comes from a file, since a command line is public; what it starts has a service's login.
 benchmark() {
