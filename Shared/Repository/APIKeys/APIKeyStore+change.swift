@@ -11,7 +11,7 @@ extension APIKeyStore {
   /// - Parameter stored: with the key's id.
   /// - Throws: ``RepositoryError`` with `noSuchTenant` or `tooManyAPIKeys`; `PostgresError`.
   public func create(_ stored: StoredAPIKey, _ key: APIKey, of tenantID: UUID) async throws {
-    try await pool.withTransaction { transaction in
+    try await pool.tenant(tenantID).withTransaction { transaction in
       // Whoever else makes a key waits here, so that none is made beyond the bound.
       let found = try await transaction.execute(
         "SELECT FROM tenants WHERE id = $1 FOR NO KEY UPDATE", [.uuid(tenantID)])
@@ -37,13 +37,12 @@ extension APIKeyStore {
 
   /// A tenant's keys, newest first, those revoked too: the newest 1,000.
   public func keys(of tenantID: UUID) async throws -> [StoredAPIKey] {
-    try await pool.withConnection { connection in
-      try await connection.execute(
-        """
-        SELECT id, name, scopes, created_at, expires_at, last_used_at, revoked_at FROM api_keys
-        WHERE tenant_id = $1 ORDER BY created_at DESC, id LIMIT 1000
-        """, [.uuid(tenantID)])
-    }.map { row in
+    try await pool.tenant(tenantID).execute(
+      """
+      SELECT id, name, scopes, created_at, expires_at, last_used_at, revoked_at FROM api_keys
+      WHERE tenant_id = $1 ORDER BY created_at DESC, id LIMIT 1000
+      """, [.uuid(tenantID)]
+    ).map { row in
       var key = StoredAPIKey(
         id: try row.get("id", as: String.self), name: try row.get("name", as: String.self),
         scopes: try row.get("scopes", as: [String]?.self).map { try Self.scopes($0) },
@@ -57,7 +56,7 @@ extension APIKeyStore {
   /// Makes a key good for nothing, and has every process forget it; once is as good as twice.
   /// - Returns: false where the tenant has no such key.
   public func revoke(_ id: String, of tenantID: UUID, at time: Date) async throws -> Bool {
-    try await pool.withTransaction { transaction in
+    try await pool.tenant(tenantID).withTransaction { transaction in
       let revoked = try await transaction.execute(
         "UPDATE api_keys SET revoked_at = $3 WHERE tenant_id = $1 AND id = $2 AND revoked_at IS NULL RETURNING name",
         [.uuid(tenantID), .text(id), .timestamp(time)]
@@ -79,12 +78,7 @@ extension APIKeyStore {
   public func noteUse(_ times: [String: Date]) async throws {
     let sorted = times.sorted { $0.key < $1.key }
     try await pool.execute(
-      """
-      UPDATE api_keys SET last_used_at = timestamptz 'epoch' + used.ms * interval '1 millisecond'
-      FROM unnest($1::text[], $2::bigint[]) AS used (id, ms)
-      WHERE api_keys.id = used.id
-        AND (last_used_at IS NULL OR last_used_at < timestamptz 'epoch' + used.ms * interval '1 millisecond')
-      """,
+      "SELECT note_api_key_uses($1, $2)",
       [.textArray(sorted.map(\.key)), .int8Array(sorted.map { Int64($0.value.timeIntervalSince1970 * 1_000) })])
   }
 }

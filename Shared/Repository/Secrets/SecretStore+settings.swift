@@ -10,7 +10,7 @@ extension SecretStore {
     _ id: UUID, of tenantID: UUID, to change: SecretChange, at time: Date
   ) async throws -> Secret? {
     do {
-      return try await pool.withTransaction { transaction in
+      return try await pool.tenant(tenantID).withTransaction { transaction in
         let row = try await transaction.execute(
           """
           UPDATE secrets SET name = coalesce($3, name),

@@ -79,9 +79,7 @@ public struct SecretStore: Sendable {
     _ id: UUID, of tenantID: UUID
   ) async throws -> (secret: Secret, environments: [Secret.Environment])? {
     // One statement sees one state of both tables, and takes one round trip.
-    let rows = try await pool.tenant(tenantID).withConnection { connection in
-      try await connection.execute(Self.find, [.uuid(tenantID), .uuid(id)])
-    }
+    let rows = try await pool.tenant(tenantID).execute(Self.find, [.uuid(tenantID), .uuid(id)])
     guard let first = rows.first else { return nil }
     let environments = try rows.compactMap { row -> Secret.Environment? in
       guard let name = try row.get("environment_name", as: String?.self) else { return nil }

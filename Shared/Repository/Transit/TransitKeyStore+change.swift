@@ -106,14 +106,13 @@ extension TransitKeyStore {
   public func timeSinceRotation(
     of name: String, of tenantID: UUID, destroying version: Int32
   ) async throws -> Duration {
-    let row = try await pool.withConnection { connection in
-      try await connection.execute(
-        """
-        SELECT current_version, deletion_allowed,
-          extract(epoch FROM clock_timestamp() - rotated_at)::float8 AS seconds
-        FROM transit_keys WHERE tenant_id = $1 AND name = $2
-        """, [.uuid(tenantID), .text(name)])
-    }.first
+    let row = try await pool.tenant(tenantID).execute(
+      """
+      SELECT current_version, deletion_allowed,
+        extract(epoch FROM clock_timestamp() - rotated_at)::float8 AS seconds
+      FROM transit_keys WHERE tenant_id = $1 AND name = $2
+      """, [.uuid(tenantID), .text(name)]
+    ).first
     guard let row else { throw TransitKeyError.noSuchKey }
     try Self.requireDeletable(version, row)
     return .seconds(try row.get("seconds", as: Double.self))
