@@ -91,7 +91,10 @@ let services: [Target] = [
       "AMQP", "AgentSession", "BlockingQueue", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON",
       "Locking", "MasterKeys", "Monitoring", "Postgres", "Repository", "ServiceKit", "SigV4", "Transit", httpTypes,
       hummingbird, hummingbirdCore, httpParts, jwt, mustache, nioCore, nioHTTP,
-    ], resources: [.embedInCode("Pages/Assets"), .embedInCode("Pages/Templates")]),
+    ],
+    resources: [
+      .embedInCode("OpenAPI/openapi.json"), .embedInCode("Pages/Assets"), .embedInCode("Pages/Templates"),
+    ]),
   service(
     "Verifier", executable: "verifier",
     [

@@ -115,9 +115,12 @@ func buildRouter(
   proxies: Int = 0, edge: EdgeSettings = EdgeSettings()
 ) throws -> Router<APIContext> {
   let router = Router(context: APIContext.self)
+  let document = try OpenAPIDocument()
   router.add(middleware: RequestMiddleware())
+  router.add(middleware: MethodMiddleware(document: document))
   router.add(middleware: OriginMiddleware(proxies: proxies))
   router.get("healthz") { _, _ in Response(json: ["ok": true]) }
+  router.get("openapi.json", use: document.respond)
   router.get("metrics") { _, _ in Response(metrics: await metrics.text()) }
   // What watches this service is not kept out of it.
   router.add(middleware: AdmissionLimit(edge.requests))

@@ -13,7 +13,7 @@ import Testing
 
   @Test(
     arguments: [
-      ("name", nil, "is required"), ("name", "", "must have 1 to 255 bytes, has 0"),
+      ("name", nil, "is required"), ("name", "", "must have 1 to 255 characters"),
       ("name", 7, "must be a string, is a number"),
       ("name", "a\nb", "must not contain control characters"), ("name", "a\u{0}b", "must not contain U+0000"),
       ("require_verified_build", "yes", "must be a boolean, is a string"), ("secret", "x", "is not known here"),

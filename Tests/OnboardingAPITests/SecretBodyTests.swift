@@ -43,14 +43,14 @@ import Testing
 
   @Test(
     arguments: [
-      ("name", nil, "is required"), ("name", .null, "is required"), ("name", "", "must have 1 to 255 bytes, has 0"),
-      ("name", .string(String(repeating: "é", count: 128)), "must have 1 to 255 bytes, has 256"),
+      ("name", nil, "is required"), ("name", .null, "is required"), ("name", "", "must have 1 to 255 characters"),
+      ("name", .string(String(repeating: "é", count: 256)), "must have 1 to 255 characters"),
       ("name", 7, "must be a string, is a number"), ("name", "a\u{0}b", "must not contain U+0000"),
       ("name", "a\nb", "must not contain control characters"),
       ("value", nil, "is required"), ("value", ["a": 1], "must be a string, is an object"),
       ("value", .string(String(repeating: "a", count: (1 << 20) + 1)), "must have 0 to 1048576 bytes, has 1048577"),
       ("secret_type", "password", "must be one of string, api_key, basic_auth, custom, oauth2_token, certificate"),
-      ("base_environment", "", "must have 1 to 64 bytes, has 0"),
+      ("base_environment", "", "must have 1 to 64 characters"),
       ("base_environment", "a\u{0}", "must not contain U+0000"),
       ("collection_id", "7", "must be a UUID"), ("collection_id", 7, "must be a UUID"),
       ("expires_at", "tomorrow", "must be a time of RFC 3339, such as 2030-01-31T00:00:00Z"),

@@ -15,7 +15,7 @@ import Testing
     arguments: [
       ("value", nil, "is required"), ("value", .null, "is required"), ("value", 7, "must be a string, is a number"),
       ("value", .string(String(repeating: "a", count: (1 << 20) + 1)), "must have 0 to 1048576 bytes, has 1048577"),
-      ("environment", "", "must have 1 to 64 bytes, has 0"), ("environment", "a\u{0}", "must not contain U+0000"),
+      ("environment", "", "must have 1 to 64 characters"), ("environment", "a\u{0}", "must not contain U+0000"),
       ("name", "n", "is not known here"),
     ] as [(String, JSONValue?, String)])
   func `a member that doesn't fit is named with its reason`(name: String, value: JSONValue?, reason: String) {

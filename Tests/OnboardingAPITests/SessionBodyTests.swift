@@ -61,7 +61,7 @@ import Testing
       ("agent_id", nil, "is required"), ("agent_id", 1, "must be a string, is a number"),
       ("agent_secret", nil, "is required"),
       ("agent_secret", .string(String(repeating: "a", count: 257)), "must have 1 to 256 bytes, has 257"),
-      ("machine_fingerprint", nil, "is required"), ("machine_fingerprint", "", "must have 1 to 255 bytes, has 0"),
+      ("machine_fingerprint", nil, "is required"), ("machine_fingerprint", "", "must have 1 to 255 characters"),
       ("machine_fingerprint", "a\u{0}", "must not contain U+0000"),
       ("nonce", nil, "is required"), ("nonce", "0123456789abcde", "must have 16 to 128 bytes, has 15"),
       ("nonce", .string(String(repeating: "n", count: 129)), "must have 16 to 128 bytes, has 129"),

@@ -40,7 +40,7 @@ struct RevealRoute: Sendable {
   private func environment(in request: Request) async throws -> String? {
     guard let body = try await request.jsonIfPresent(limit: Self.bodyLimit) else { return nil }
     var fields = try BodyReader(body, knownNames: ["environment"], refusal: APIError.invalidRequest)
-    let environment = fields.string("environment", length: 1...64)
+    let environment = fields.text("environment", length: 1...64)
     try fields.finish()
     return environment
   }

@@ -11,11 +11,8 @@ struct AgentBody: Sendable, Equatable {
   /// - Throws: 400 `validation_error` with everything that is wrong.
   init(_ json: JSONValue) throws(APIError) {
     var fields = try BodyReader(json, knownNames: ["name", "require_verified_build"])
-    let name = fields.string("name", length: 1...255, isRequired: true)
+    let name = fields.text("name", length: 1...255, isRequired: true)
     requiresVerifiedBuild = fields.bool("require_verified_build") ?? false
-    if let name, name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
-      fields.refuse("name", "must not contain control characters")
-    }
     try fields.finish()
     self.name = name ?? ""
   }

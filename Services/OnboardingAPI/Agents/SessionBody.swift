@@ -24,7 +24,7 @@ struct SessionBody: Sendable {
     var fields = try BodyReader(json, knownNames: Self.names)
     let agentID = fields.string("agent_id", length: 1...256, isRequired: true)
     let secret = fields.string("agent_secret", length: 1...256, isRequired: true)
-    let fingerprint = fields.string("machine_fingerprint", length: 1...255, isRequired: true)
+    let fingerprint = fields.text("machine_fingerprint", length: 1...255, isRequired: true)
     let nonce = fields.string("nonce", length: 16...128, isRequired: true)
     if let nonce, !nonce.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) {
       fields.refuse("nonce", "must consist of visible ASCII characters")

@@ -2,7 +2,7 @@ import HummingbirdCore
 
 /// Which rows of the audit log a list shows: `?action=secret.create&resource_type=secret`.
 struct AuditLogFilter: Sendable, Equatable {
-  /// The longest name of an action or of a kind of resource, in bytes.
+  /// The longest name of an action or of a kind of resource, in Unicode scalar values.
   static let maximumLength = 64
 
   /// Nil for all.

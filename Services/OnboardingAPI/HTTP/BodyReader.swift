@@ -65,6 +65,19 @@ struct BodyReader {
     return nil
   }
 
+  /// A text for people to read: without control characters.
+  /// - Parameter length: in Unicode scalar values, as JSON Schema counts.
+  mutating func text(_ name: String, length: ClosedRange<Int>, isRequired: Bool = false) -> String? {
+    guard let text = string(name, length: 0...4 * length.upperBound, isRequired: isRequired) else { return nil }
+    if !length.contains(text.unicodeScalars.count) {
+      refuse(name, "must have \(length.lowerBound) to \(length.upperBound) characters")
+    }
+    if text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+      refuse(name, "must not contain control characters")
+    }
+    return text
+  }
+
   mutating func bool(_ name: String) -> Bool? {
     guard let value = present(name) else { return nil }
     if value.bool == nil { refuse(name, "must be a boolean, is \(value.kind)") }

@@ -15,11 +15,11 @@ struct QueryReader {
   }
 
   /// A text without control characters, which PostgreSQL's text takes.
-  /// - Parameter length: in bytes of UTF-8.
+  /// - Parameter length: in Unicode scalar values.
   mutating func text(_ name: String, length: ClosedRange<Int>) -> String? {
     guard let text = value(name) else { return nil }
-    if !length.contains(text.utf8.count) {
-      refuse(name, "must have \(length.lowerBound) to \(length.upperBound) bytes, has \(text.utf8.count)")
+    if !length.contains(text.unicodeScalars.count) {
+      refuse(name, "must have \(length.lowerBound) to \(length.upperBound) characters")
     }
     if text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
       refuse(name, "must not contain control characters")

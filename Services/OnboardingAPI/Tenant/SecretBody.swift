@@ -27,7 +27,7 @@ struct SecretBody: Sendable, Equatable {
     if !Self.types.contains(type) {
       fields.refuse("secret_type", "must be one of \(Self.types.joined(separator: ", "))")
     }
-    baseEnvironment = fields.string("base_environment", length: 1...64) ?? "production"
+    baseEnvironment = fields.text("base_environment", length: 1...64) ?? "production"
     collectionID = fields.id("collection_id")
     expiresAt = fields.timestamp("expires_at")
     isExpiryStrict = fields.bool("strict_expiry_enforcement") ?? false

@@ -10,7 +10,7 @@ struct SecretValueBody: Sendable, Equatable {
   init(_ json: JSONValue) throws(APIError) {
     var fields = try BodyReader(json, knownNames: ["value", "environment"])
     let value = fields.string("value", length: 0...SecretBody.maximumValueLength, isRequired: true)
-    environment = fields.string("environment", length: 1...64)
+    environment = fields.text("environment", length: 1...64)
     try fields.finish()
     self.value = value ?? ""
   }

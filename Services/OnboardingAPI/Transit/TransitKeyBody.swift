@@ -5,7 +5,7 @@ import Repository
 struct TransitKeyBody: Sendable, Equatable {
   /// The longest body, in bytes.
   static let limit = 16 << 10
-  /// The longest description, in bytes.
+  /// The longest description, in Unicode scalar values.
   static let descriptionLength = 0...1024
 
   let name: String
@@ -22,7 +22,7 @@ struct TransitKeyBody: Sendable, Equatable {
     }
     algorithm = fields.word("key_type") ?? .aes256GCM
     mode = fields.word("mode") ?? .cloudOnly
-    description = fields.string("description", length: Self.descriptionLength)
+    description = fields.text("description", length: Self.descriptionLength)
     try fields.finish()
     self.name = name ?? ""
   }

@@ -9,7 +9,7 @@ struct TransitKeyChangeBody: Sendable, Equatable {
   init(_ json: JSONValue) throws(APIError) {
     var fields = try BodyReader(json, knownNames: ["deletion_allowed", "description"])
     let allowsDeletion = fields.bool("deletion_allowed")
-    let description = fields.string("description", length: TransitKeyBody.descriptionLength)
+    let description = fields.text("description", length: TransitKeyBody.descriptionLength)
     if fields.isNull("deletion_allowed") { fields.refuse("deletion_allowed", "must be a boolean, is null") }
     try fields.finish()
     change = TransitKeyChange(

@@ -1,0 +1,56 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import JSON
+import NIOCore
+
+/// What clients are told of the API, in the words of OpenAPI 3.1: `openapi.json`, which is part of the executable. Tests
+/// hold it against the router, the tables of routes and the bounds in the code.
+struct OpenAPIDocument: Sendable {
+  /// A path of the document, and what can be done there.
+  private struct Path {
+    /// Each the text that must stand there; nil for a parameter.
+    let segments: [Substring?]
+    let methods: [HTTPRequest.Method]
+
+    var literals: Int { segments.count { $0 != nil } }
+
+    func matches(_ path: [Substring]) -> Bool {
+      segments.count == path.count && zip(segments, path).allSatisfy { $0 == nil || $0 == $1 }
+    }
+  }
+
+  let json: JSONValue
+  private let paths: [Path]
+  private let buffer: ByteBuffer
+
+  /// Reads the document.
+  /// - Throws: only where the executable was built wrong.
+  init() throws(JSONError) {
+    json = try JSONValue(parsing: PackageResources.openapi_json)
+    buffer = ByteBuffer(bytes: json.canonicalBytes)
+    guard case .object(let members)? = json["paths"] else {
+      paths = []
+      return
+    }
+    paths = members.map { path, operations in
+      var methods: [HTTPRequest.Method] = []
+      if case .object(let operations) = operations {
+        methods = operations.keys.sorted().compactMap { HTTPRequest.Method($0.uppercased()) }
+      }
+      return Path(
+        segments: path.split(separator: "/").map { $0.hasPrefix("{") ? nil : $0 }, methods: methods)
+    }
+  }
+
+  /// `GET /openapi.json`
+  func respond(to _: Request, context _: APIContext) -> Response {
+    Response(status: .ok, headers: [.contentType: "application/json"], body: .init(byteBuffer: buffer))
+  }
+
+  /// What can be done at a path; nothing where there is no such path.
+  func methods(at path: String) -> [HTTPRequest.Method] {
+    let segments = path.split(separator: "/")
+    return paths.filter { $0.matches(segments) }.max { $0.literals < $1.literals }?.methods ?? []
+  }
+}
