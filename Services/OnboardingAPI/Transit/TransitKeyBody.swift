@@ -6,7 +6,7 @@ struct TransitKeyBody: Sendable, Equatable {
   /// The longest body, in bytes.
   static let limit = 16 << 10
   /// The longest description, in Unicode scalar values.
-  static let descriptionLength = 0...1024
+  static let descriptionLength = 0...256
 
   let name: String
   let algorithm: TransitKey.Algorithm
