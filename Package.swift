@@ -137,8 +137,8 @@ let suites: [Target] = [
       httpTypes, hummingbird, hummingbirdCore, httpParts, jwt, lifecycle, logging, nioCore,
       nioEmbedded, nioHTTP,
     ]),
-  tests("PostgresTests", ["CLibpq", "Postgres"]),
-  tests("RepositoryTests", ["Commands", "Cryptography", "Envelope", "JSON", "Repository"]),
+  tests("PostgresTests", ["CLibpq", "Postgres", "Seeded"]),
+  tests("RepositoryTests", ["Commands", "Cryptography", "Envelope", "JSON", "Repository", "Seeded"]),
   tests(
     "RewrapWorkerTests",
     [
@@ -167,8 +167,9 @@ let suites: [Target] = [
     "IntegrationTests",
     [
       "AMQP", "AgentSession", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON", "Locking",
-      "Monitoring", "Postgres", "Repository", "ServiceKit", "SigV4", jwt, lifecycle, logging,
+      "Monitoring", "Postgres", "Repository", "Seeded", "ServiceKit", "SigV4", jwt, lifecycle, logging,
     ]),
+  .target(name: "Seeded", path: "Tests/Seeded", swiftSettings: settings),
 ]
 
 /// What `compose/local bench api` holds the API against.

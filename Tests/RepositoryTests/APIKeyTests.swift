@@ -1,4 +1,5 @@
 import Cryptography
+import Seeded
 import Testing
 
 @testable import Repository

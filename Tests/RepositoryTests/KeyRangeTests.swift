@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Seeded
 import Testing
 
 @testable import Repository

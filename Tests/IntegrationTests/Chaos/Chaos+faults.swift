@@ -2,6 +2,7 @@ import FoundationEssentials
 import Glibc
 import Postgres
 import Repository
+import Seeded
 import Testing
 
 extension Chaos {

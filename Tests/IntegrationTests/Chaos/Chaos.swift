@@ -3,6 +3,7 @@ import HTTPClient
 import JSON
 import Postgres
 import Repository
+import Seeded
 import Testing
 
 /// A deployment under fire: a tenant with data, clients that write to it, and servers that may be killed.

@@ -1,5 +1,6 @@
 import Foundation
 import Repository
+import Seeded
 import Testing
 
 /// Real faults on real servers, while clients write and rewraps run. Afterwards the ``Aftermath`` must hold, always.

@@ -1,6 +1,7 @@
 import AMQP
 import Foundation
 import Logging
+import Seeded
 import ServiceLifecycle
 import Synchronization
 import Testing

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import HTTPClient
 import JSON
+import Seeded
 import Testing
 
 /// A client that creates, overwrites and deletes secrets of its own, one request after the other, whatever happens to
