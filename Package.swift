@@ -61,6 +61,7 @@ let libraries: [Target] = [
   shared("Postgres", ["BlockingQueue", "CLibpq", "Locking", lifecycle, logging], settings: wrapperSettings),
   shared("AMQP", ["BlockingQueue", "CRabbitMQ", "Locking", lifecycle, logging], settings: wrapperSettings),
   shared("JSON"),
+  shared("QRCode", ["CQRCode"], settings: wrapperSettings),
   shared("SigV4", ["Cryptography", "Locking"]),
   shared("Envelope", ["Cryptography"]),
   shared("AgentSession", ["Cryptography"]),
@@ -89,8 +90,8 @@ let services: [Target] = [
     "OnboardingAPI", executable: "onboarding-api",
     [
       "AMQP", "AgentSession", "BlockingQueue", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON",
-      "Locking", "MasterKeys", "Monitoring", "Postgres", "Repository", "ServiceKit", "SigV4", "Transit", httpTypes,
-      hummingbird, hummingbirdCore, httpParts, jwt, mustache, nioCore, nioHTTP,
+      "Locking", "MasterKeys", "Monitoring", "Postgres", "QRCode", "Repository", "ServiceKit", "SigV4", "Transit",
+      httpTypes, hummingbird, hummingbirdCore, httpParts, jwt, mustache, nioCore, nioHTTP,
     ],
     resources: [
       .embedInCode("OpenAPI/openapi.json"), .embedInCode("Pages/Assets"), .embedInCode("Pages/Templates"),
@@ -138,6 +139,7 @@ let suites: [Target] = [
       nioEmbedded, nioHTTP,
     ]),
   tests("PostgresTests", ["CLibpq", "Postgres", "Seeded"]),
+  tests("QRCodeTests", ["QRCode"]),
   tests("RepositoryTests", ["Commands", "Cryptography", "Envelope", "JSON", "Repository", "Seeded"]),
   tests(
     "RewrapWorkerTests",
@@ -167,7 +169,7 @@ let suites: [Target] = [
     "IntegrationTests",
     [
       "AMQP", "AgentSession", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON", "Locking",
-      "Monitoring", "Postgres", "Repository", "Seeded", "ServiceKit", "SigV4", jwt, lifecycle, logging,
+      "Monitoring", "Postgres", "QRCode", "Repository", "Seeded", "ServiceKit", "SigV4", jwt, lifecycle, logging,
     ]),
   .target(name: "Seeded", path: "Tests/Seeded", swiftSettings: settings),
 ]
@@ -199,6 +201,7 @@ let package = Package(
     system("CLibcurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
     system("CLibpq", pkgConfig: "libpq", apt: "libpq-dev"),
     .systemLibrary(name: "CProcess", path: "Shared/System/CProcess"),
+    system("CQRCode", pkgConfig: "libqrencode", apt: "libqrencode-dev"),
     system("CRabbitMQ", pkgConfig: "librabbitmq", apt: "librabbitmq-dev"),
   ] + libraries + services + suites + [bareServer],
   swiftLanguageModes: [.v6]

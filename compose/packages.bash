@@ -2,9 +2,11 @@
 # Packages: Debian's, installed only where missing, without letting their servers start.
 
 packages=(
-  librabbitmq-dev libssl-dev libcurl4-openssl-dev libpq-dev pkg-config git
+  librabbitmq-dev libssl-dev libcurl4-openssl-dev libpq-dev libqrencode-dev pkg-config git
   postgresql rabbitmq-server python3-venv jq curl openssl
 )
+# What the tests read QR codes with.
+test_packages=(zbar-tools librsvg2-bin)
 
 # Further packages may be named that only the caller needs.
 install_packages() {

@@ -1,7 +1,9 @@
 import ArgumentParser
 import CloudKMS
 import FoundationEssentials
+import Glibc
 import JSON
+import QRCode
 import Repository
 import ServiceKit
 
@@ -18,11 +20,18 @@ struct AuthenticatorCommand: AsyncParsableCommand {
 
     @OptionGroup var who: UserOption
 
+    @Flag(
+      inversion: .prefixedNo,
+      help: "Print it as a QR code too, to be read off the screen; unless told, where the output is a terminal.")
+    var qr: Bool?
+
     func run() async throws {
       var settings = SettingsReader()
       let masterKey = try PlatformSettings.masterKey(&settings)
+      let showsCode = qr ?? (isatty(STDOUT_FILENO) == 1)
       try await who.change { users, user, _ in
         let uri = try await Authenticators.begin(for: user, users: users, masterKey: masterKey)
+        if showsCode { print(try QRCode(uri).terminalArt, terminator: "") }
         let answer: JSONValue = ["email": .string(user.email.text), "otpauth_uri": .string(uri)]
         print(answer.canonicalText)
       }

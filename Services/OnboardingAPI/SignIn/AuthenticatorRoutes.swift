@@ -1,6 +1,7 @@
 import Hummingbird
 import JSON
 import Logging
+import QRCode
 import Repository
 
 /// `POST /admin/auth/totp`, `/admin/auth/totp/confirm` and `/admin/auth/step-up`: a person's one-time codes.
@@ -11,14 +12,15 @@ struct AuthenticatorRoutes: Sendable {
   let authenticators: Authenticators
   let stepUp: StepUpAuthority
 
-  /// `{"password"}`: begins an enrolment. Who has an authenticator already must step up with it first.
+  /// `{"password"}`: begins an enrolment, with the secret as a URI and as a QR code, never shown again. Who has an authenticator already must step up with it first.
   func begin(_ request: Request, context: AdminContext) async throws -> Response {
     let person = try await authenticators.person(context.identity)
     if person.secret != nil {
       try await stepUp.demand(within: Self.stepUpAge, by: context.identity, in: request)
     }
     let body = try PasswordBody(try await request.json(limit: PasswordBody.limit))
-    return Response(json: ["otpauth_uri": .string(try await authenticators.begin(for: person, body.password))])
+    let uri = try await authenticators.begin(for: person, body.password)
+    return Response(json: ["otpauth_uri": .string(uri), "qr_svg": .string(try QRCode(uri).svg)])
   }
 
   /// `{"totp"}`: ends an enrolment with the first code of the new authenticator.

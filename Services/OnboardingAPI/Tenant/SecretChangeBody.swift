@@ -31,11 +31,7 @@ struct SecretChangeBody: Sendable, Equatable {
 extension BodyReader {
   /// A secret's name, with underscores for spaces.
   mutating func secretName(isRequired: Bool) -> String? {
-    let name = string("name", length: 1...255, isRequired: isRequired)
-    if let name, name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
-      refuse("name", "must not contain control characters")
-    }
-    return name?.replacing(" ", with: "_")
+    text("name", length: 1...255, isRequired: isRequired)?.replacing(" ", with: "_")
   }
 
   /// What a change makes of a member that null takes away.

@@ -20,6 +20,8 @@ import Testing
       let begun = try await post("totp", ["password": .string(person.password)])
       #expect(begun.status == 200, "\(begun.status)")
       let uri = try #require(try begun.json["otpauth_uri"]?.string)
+      let drawn = try #require(try begun.json["qr_svg"]?.string)
+      #expect(try await QRCodeReader.read(svg: drawn) == uri)
       let authenticator = try OneTimePassword(uri: uri)
       #expect(try await post("step-up", ["totp": .string(authenticator.code())]).status == 401, "not yet confirmed")
 
