@@ -9,8 +9,11 @@ import ServiceKit
 /// `onboarding-api user`
 struct UserCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "user", abstract: "Makes the people who sign in with a password, lists, disables and enables them.",
-    subcommands: [Create.self, List.self, Disable.self, Enable.self, SetPassword.self, AuthenticatorCommand.self])
+    commandName: "user",
+    abstract: "Makes the people who sign in with a password, lists, disables, enables and unlocks them.",
+    subcommands: [
+      Create.self, List.self, Disable.self, Enable.self, Unlock.self, SetPassword.self, AuthenticatorCommand.self,
+    ])
 
   /// Who the audit chain says did it.
   static let actorID = "operator"
@@ -78,6 +81,19 @@ struct UserCommand: AsyncParsableCommand {
 
     func run() async throws {
       try await who.change { try await $0.setDisabled(false, $1, actorID: UserCommand.actorID, at: $2) }
+    }
+  }
+
+  /// `onboarding-api user unlock`
+  struct Unlock: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Gives a person all attempts at their password and their codes back.",
+      discussion: "Those of a network address, which its users share, come back with time alone.")
+
+    @OptionGroup var who: UserOption
+
+    func run() async throws {
+      try await who.change { try await $0.unlock($1, actorID: UserCommand.actorID, at: $2) }
     }
   }
 

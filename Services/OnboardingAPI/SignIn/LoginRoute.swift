@@ -1,3 +1,4 @@
+import Cryptography
 import Hummingbird
 import JSON
 import Logging
@@ -19,10 +20,21 @@ struct LoginRoute: Sendable {
         "tenant_id": "\(issued.user.tenantID)", "user": .string(.lowercased(issued.user.id)),
         "address": "\(address.text)",
       ])
+    await keepHashCurrent(of: issued, body.password, context.logger)
     var response = Response(json: [
       "token": .string(issued.token), "token_type": "Bearer", "expires_at": .timestamp(issued.expiresAt),
     ])
     response.setCookie(SessionCookie.holding(issued.token, for: Int(SignIn.lifetime)))
     return response
+  }
+
+  /// Whoever proved their password is let in, whether or not it can be hashed anew now.
+  private func keepHashCurrent(of issued: SignIn.Issued, _ password: SecretBytes, _ logger: Logger) async {
+    let user: Logger.Metadata = ["user": .string(.lowercased(issued.user.id))]
+    do {
+      if try await signIn.rehash(password, of: issued) { logger.info("password rehashed", metadata: user) }
+    } catch {
+      logger.warning("password not rehashed", metadata: user.merging(["reason": "\(error)"]) { $1 })
+    }
   }
 }

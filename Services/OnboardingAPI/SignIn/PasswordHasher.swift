@@ -16,6 +16,16 @@ actor PasswordHasher {
   /// Whether a password is the one hashed.
   /// - Throws: 429 where too many wait already; ``CryptographyError`` with `outOfMemory`.
   nonisolated func matches(_ password: SecretBytes, _ hash: PasswordHash) async throws -> Bool {
+    try await inTurn { try await self.compare(password, hash) }
+  }
+
+  /// A new hash of a password, at the cost of today.
+  /// - Throws: likewise.
+  nonisolated func hash(_ password: SecretBytes) async throws -> PasswordHash {
+    try await inTurn { try await self.make(password) }
+  }
+
+  private nonisolated func inTurn<Result: Sendable>(_ work: () async throws -> Result) async throws -> Result {
     let isAccepted = waiting.withLock { count in
       guard count < Self.maximumWaiting else { return false }
       count += 1
@@ -23,8 +33,10 @@ actor PasswordHasher {
     }
     guard isAccepted else { throw APIError.rateLimited("too many people sign in at once; try again", retryAfter: 5) }
     defer { waiting.withLock { $0 -= 1 } }
-    return try await compare(password, hash)
+    return try await work()
   }
 
   private func compare(_ password: SecretBytes, _ hash: PasswordHash) throws -> Bool { try hash.matches(password) }
+
+  private func make(_ password: SecretBytes) throws -> PasswordHash { try PasswordHash(of: password) }
 }

@@ -6,7 +6,8 @@ public struct PasswordHash: Sendable, Equatable {
   /// How long a password may be, in bytes of UTF-8 (NIST SP 800-63B, section 3.1.1.2: length counts, not composition).
   public static let passwordLength = 12...256
 
-  let cost: Scrypt.Cost
+  /// What comparing a password with it costs.
+  public let cost: Scrypt.Cost
   let salt: [UInt8]
   let digest: [UInt8]
 

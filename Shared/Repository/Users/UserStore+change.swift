@@ -25,6 +25,36 @@ extension UserStore {
     }
   }
 
+  /// Gives a person all attempts at their password and their one-time codes back, with a row in the audit chain; their
+  /// sign-ins go on.
+  /// - Throws: ``UserError`` with `noSuchUser`; `PostgresError`.
+  public func unlock(_ user: User, actorID: String, at time: Date) async throws {
+    try await pool.withTransaction { transaction in
+      let found = try await transaction.execute(
+        "SELECT 1 FROM users WHERE tenant_id = $1 AND id = $2 FOR KEY SHARE", [.uuid(user.tenantID), .uuid(user.id)])
+      guard !found.isEmpty else { throw UserError.noSuchUser }
+      for subject in [AttemptSubject.account(user.email), .authenticator(user.id)] {
+        try await transaction.execute(
+          "DELETE FROM attempt_budgets WHERE subject = $1", [.bytes(subject.digest)])
+      }
+      try await AuditChain.append(
+        AuditEntry("user.unlock", user, actorID: actorID, details: ["email": .string(user.email.text)]), at: time,
+        in: transaction)
+    }
+  }
+
+  /// Keeps a person's password under a newer hash, and their sign-ins: nothing changes for them.
+  /// - Parameters:
+  ///   - former: the hash that it must still have.
+  ///   - hash: another of the same password.
+  /// - Returns: false where the password was changed or rehashed meanwhile.
+  public func rehash(_ former: PasswordHash, as hash: PasswordHash, of user: User) async throws -> Bool {
+    try await pool.execute(
+      "UPDATE users SET password_hash = $4 WHERE tenant_id = $1 AND id = $2 AND password_hash = $3",
+      [.uuid(user.tenantID), .uuid(user.id), .text(former.text), .text(hash.text)]
+    ).affectedRows == 1
+  }
+
   /// Changes a person's row, ends their sign-ins and says so in the audit chain, all or nothing.
   func change(
     _ user: User, _ action: String, actorID: String, at time: Date,

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Postgres
 import Testing
 
 /// Signing in with a password, from the command line that makes the person to the token that their password gives.
@@ -82,6 +83,48 @@ import Testing
         #expect(try await deployment.login(person.email, "wrong").status == 401)
         _ = try await deployment.signIn(person)
       }
+    }
+  }
+
+  @Test func `an operator gives attempts back, so that the right password counts at once`() async throws {
+    try await Deployment.with(verifies: false, workers: 0) { deployment in
+      let person = try await deployment.makeUser(of: try await deployment.makeTenant(), "ada@example.com")
+      for _ in 0..<5 { _ = try await deployment.login(person.email, "wrong") }
+      #expect(try await deployment.login(person.email, person.password).status == 429)
+      #expect(try await deployment.run(["user", "unlock", "--email", person.email]).isEmpty)
+      _ = try await deployment.signIn(person)
+      #expect(try await deployment.dump().contains("user.unlock"))
+      await #expect(throws: Deployment.Failed.self) { try await deployment.run(["user", "unlock", "--email", "a@b"]) }
+    }
+  }
+
+  /// Made by Python's `hashlib.scrypt(b"a passphrase of old", salt=b"NaClNaCl", n=16, r=1, p=1, dklen=32)`.
+  @Test func `a hash that costs what hashes did once is made anew at a sign-in, and not for a wrong password`()
+    async throws
+  {
+    try await Deployment.with(verifies: false, workers: 0) { deployment in
+      let person = try await deployment.makeUser(of: try await deployment.makeTenant(), "ada@example.com")
+      let connection = try await deployment.database.connect()
+      func stored() async throws -> String {
+        try await connection.execute("SELECT password_hash FROM users")[0][0, as: String.self]
+      }
+      let former = "$scrypt$ln=4,r=1,p=1$TmFDbE5hQ2w$ACDeUDY52x+q27hD3DFDRPUz7KI5QfyICkM6KFWTFXk"
+      try await connection.execute("UPDATE users SET password_hash = $1", [.text(former)])
+      #expect(try await deployment.login(person.email, person.password).status == 401)
+      #expect(try await stored() == former)
+      // Of several at once one replaces the hash that the others compared, and all of them were right.
+      let old = (email: person.email, password: "a passphrase of old")
+      let tokens = try await withThrowingTaskGroup { group in
+        for _ in 0..<4 { group.addTask { try await deployment.signIn(old) } }
+        return try await group.reduce(into: []) { $0.append($1) }
+      }
+      let current = try await stored()
+      #expect(current.hasPrefix("$scrypt$ln=16,r=8,p=2$"))
+      for token in tokens { #expect(try await deployment.client.get("/admin/tenant-kms", token: token).status == 404) }
+      _ = try await deployment.signIn(old)
+      #expect(try await stored() == current, "one of today's stays")
+      #expect(deployment.api.output.contains("password rehashed"))
+      await connection.close()
     }
   }
 

@@ -40,10 +40,49 @@ struct UserStoreTests {
       try await database.users.setDisabled(true, user, actorID: "operator", at: Self.now)
       try await database.users.setDisabled(false, user, actorID: "operator", at: Self.now)
       try await database.users.setPassword(.decoy(), of: user, actorID: "operator", at: Self.now)
+      try await database.users.unlock(user, actorID: "operator", at: Self.now)
       let rows = try await database.audit.rows(of: tenantID, offset: 0, limit: 10).rows
-      #expect(rows.map(\.entry.action) == ["user.set_password", "user.enable", "user.disable", "user.create"])
+      let actions = rows.map(\.entry.action)
+      #expect(actions == ["user.unlock", "user.set_password", "user.enable", "user.disable", "user.create"])
       #expect(rows.allSatisfy { $0.entry.resourceID == user.id.uuidString.lowercased() })
       #expect(try await database.audit.verify().isIntact)
+    }
+  }
+
+  @Test func `a newer hash replaces the one that it was made of, and ends no sign-in`() async throws {
+    try await MigratedDatabase.with { database in
+      let former = PasswordHash.decoy()
+      let user = try await database.makeUser(of: try await database.makeTenant(), password: former)
+      let session = UserSession.sample()
+      try await database.users.open(session, of: user, password: former)
+      let newer = PasswordHash.decoy()
+      #expect(try await database.users.rehash(former, as: newer, of: user))
+      #expect(try await !database.users.rehash(former, as: .decoy(), of: user), "it isn't the former any more")
+      #expect(try await database.users.credential(of: user.email)?.password == newer)
+      #expect(try await database.users.isOpen(session.id, of: user.tenantID, at: session.issuedAt))
+    }
+  }
+
+  @Test func `unlocking gives one person all attempts back, and nobody else`() async throws {
+    try await MigratedDatabase.with { database in
+      let user = try await database.makeUser(of: try await database.makeTenant())
+      let others: [AttemptSubject] = [
+        .account(try .sample("eve@example.com")), .authenticator(UUID()), .address("::1"),
+      ]
+      let own: [AttemptSubject] = [.account(user.email), .authenticator(user.id)]
+      for subject in own + others {
+        for _ in 0..<subject.capacity { try await database.attempts.charge(subject, at: Self.now) }
+      }
+      try await database.users.unlock(user, actorID: "operator", at: Self.now)
+      for subject in own { try await database.attempts.charge(subject, at: Self.now) }
+      for subject in others {
+        await #expect(throws: AttemptsExhausted.self) { try await database.attempts.charge(subject, at: Self.now) }
+      }
+      let nobody = User(
+        id: UUID(), tenantID: user.tenantID, email: user.email, role: .owner, createdAt: Self.now)
+      await #expect(throws: UserError.noSuchUser) {
+        try await database.users.unlock(nobody, actorID: "operator", at: Self.now)
+      }
     }
   }
 
