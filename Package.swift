@@ -121,6 +121,12 @@ let suites: [Target] = [
   tests("CryptographyTests", ["Cryptography"]),
   tests("DocumentationTests", ["Repository", "ServiceKit", "onboarding-api", "rewrap-worker", "verifier"]),
   tests("EnvelopeTests", ["Cryptography", "Envelope"]),
+  tests(
+    "FuzzingTests",
+    [
+      "AMQP", "AgentSession", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON", "Postgres",
+      "Repository", "Seeded", "onboarding-api", httpTypes, hummingbird, hummingbirdCore, nioCore,
+    ], exclude: ["Corpus"]),
   tests("HTTPClientTests", ["HTTPClient", "Locking"]),
   tests("JSONTests", ["JSON"]),
   tests(
@@ -169,9 +175,11 @@ let suites: [Target] = [
     "IntegrationTests",
     [
       "AMQP", "AgentSession", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON", "Locking",
-      "Monitoring", "Postgres", "QRCode", "Repository", "Seeded", "ServiceKit", "SigV4", jwt, lifecycle, logging,
+      "Monitoring", "Postgres", "QRCode", "Repository", "Seeded", "ServiceKit", "SigV4", "onboarding-api", jwt,
+      lifecycle, logging,
     ]),
-  .target(name: "Seeded", path: "Tests/Seeded", swiftSettings: settings),
+  .target(
+    name: "Seeded", dependencies: ["Cryptography", "Locking"], path: "Tests/Seeded", swiftSettings: settings),
 ]
 
 /// What `compose/local bench api` holds the API against.

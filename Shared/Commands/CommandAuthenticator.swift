@@ -49,7 +49,8 @@ public struct CommandAuthenticator: Sendable {
   public func check(_ message: SignedCommand) throws(CommandError) {
     guard message.body.count <= Self.maximumBodyLength else { throw CommandError(code: .tooLong) }
     let signed = signedBytes(message.name, message.messageID, message.body)
-    guard let code = [UInt8](hexadecimal: message.signature),
+    // A signature is written in one way: what was changed anywhere isn't what was signed.
+    guard let code = [UInt8](hexadecimal: message.signature), code.hexadecimal == message.signature,
       accepted.contains(where: { HMACSHA256.isValid(code, for: signed, key: $0) })
     else { throw CommandError(code: .notAuthentic) }
   }

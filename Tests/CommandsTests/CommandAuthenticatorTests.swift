@@ -27,6 +27,8 @@ import Testing
       SignedCommand(
         name: signed.name, messageID: signed.messageID, body: signed.body,
         signature: String(signed.signature.dropLast(2))),
+      SignedCommand(
+        name: signed.name, messageID: signed.messageID, body: signed.body, signature: signed.signature.uppercased()),
     ]
     for forgery in forgeries {
       let error = #expect(throws: CommandError.self) { try authenticator.open(StartRewrap.self, from: forgery) }

@@ -1,5 +1,6 @@
 import Cryptography
 import FoundationEssentials
+import Seeded
 import Testing
 
 @testable import Repository

@@ -117,7 +117,14 @@ extension Date {
       // The parser would carry 30 February over into March.
       let midnight = text.prefix(10) + "T00:00:00Z"
       guard try Date.ISO8601FormatStyle().parse(String(midnight)).formatted(.iso8601) == midnight else { return nil }
-      self = try Date.ISO8601FormatStyle(includingFractionalSeconds: text.contains(".")).parse(text)
+      let date = try Date.ISO8601FormatStyle(includingFractionalSeconds: text.contains(".")).parse(text)
+      // An offset may lead out of the years that four digits write, and then it couldn't be answered.
+      guard (Self.earliest...Self.latest).contains(date) else { return nil }
+      self = date
     } catch { return nil }
   }
+
+  /// The first and the last millisecond of the years 1 to 9999.
+  private static let earliest = Date(timeIntervalSince1970: -62_135_596_800)
+  private static let latest = Date(timeIntervalSince1970: 253_402_300_799.999)
 }
