@@ -41,8 +41,8 @@ struct CustomerAWSAccount: Sendable {
       aws: aws, platformAccessKeyID: user.accessKeyID, platformSecretAccessKey: user.secretAccessKey,
       platformPrincipalARN: user.arn,
       keyARN: try member("Arn", of: key["KeyMetadata"]),
-      roleARN: "arn:aws:iam::\(StandInAWS.customerAccount):role/TenantKMS-\(id)", externalID: id,
-      roleName: "TenantKMS-\(id)")
+      roleARN: "arn:aws:iam::\(StandInAWS.customerAccount):role/TenantKMS-\(id)",
+      externalID: "ext-\(UUID().uuidString)", roleName: "TenantKMS-\(id)")
     try await account.createRole()
     return account
   }

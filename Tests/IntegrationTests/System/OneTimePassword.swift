@@ -10,15 +10,16 @@ struct OneTimePassword {
     let items = try #require(URLComponents(string: uri)?.queryItems)
     let values = Dictionary(items.map { ($0.name, $0.value ?? "") }) { $1 }
     #expect(values["algorithm"] == "SHA1" && values["digits"] == "6" && values["period"] == "30")
-    var bits = ""
-    for letter in try #require(values["secret"]) {
-      let value = try #require(Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567").firstIndex(of: letter))
-      bits += String(String(32 + value, radix: 2).dropFirst())
-    }
-    let bytes = stride(from: 0, to: bits.count / 8 * 8, by: 8).compactMap { index in
-      UInt8(bits.dropFirst(index).prefix(8), radix: 2)
-    }
-    secret = SecretBytes(copying: bytes)
+    secret = SecretBytes(copying: try #require(Self.bytes(ofBase32: try #require(values["secret"]))))
+  }
+
+  /// What base32 (RFC 4648, section 6) without padding stands for; nil where the text isn't that.
+  static func bytes(ofBase32 text: some StringProtocol) -> [UInt8]? {
+    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
+    let values = text.map { alphabet.firstIndex(of: $0) }
+    guard !values.contains(nil) else { return nil }
+    let bits = values.compactMap(\.self).map { String(String(32 + $0, radix: 2).dropFirst()) }.joined()
+    return stride(from: 0, to: bits.count / 8 * 8, by: 8).compactMap { UInt8(bits.dropFirst($0).prefix(8), radix: 2) }
   }
 
   /// The code of a time step, which the clock's is plus `offset`.

@@ -25,7 +25,7 @@ final class RunningProgram: Sendable {
     var description: String { "\(program) ended: \(lines.suffix(5).joined(separator: "\n"))" }
   }
 
-  private let name: String
+  let name: String
   private let arguments: [String]
   private let environment: [String: String]
   private let process: Mutex<Process>

@@ -1,6 +1,5 @@
 import Foundation
 import JSON
-import Postgres
 import Testing
 
 /// What must never be found outside the process that needs it.
@@ -74,30 +73,5 @@ import Testing
         #expect(!sent.contains(secret))
       }
     }
-  }
-}
-
-extension Deployment {
-  /// The whole database as text, bytes in hexadecimal and as they are.
-  func dump() async throws -> String {
-    let connection = try await database.connect()
-    let tables = try await connection.execute(
-      "SELECT tablename::text AS name FROM pg_tables WHERE schemaname = 'public'"
-    ).map { try $0.get("name", as: String.self) }
-    var text = ""
-    for table in tables {
-      let rows = try await connection.execute(
-        PostgresStatement(unchecked: "SELECT t::text AS row FROM \(table) t"))
-      for row in rows { text += try row.get("row", as: String.self) + "\n" }
-      let bytes = try await connection.execute(
-        PostgresStatement(
-          unchecked: """
-            SELECT encode(decode(m[1], 'hex'), 'escape') AS raw
-            FROM \(table) t, regexp_matches(t::text, '\\\\x([0-9a-f]+)', 'g') m
-            """))
-      for row in bytes { text += try row.get("raw", as: String.self) + "\n" }
-    }
-    await connection.close()
-    return text
   }
 }
