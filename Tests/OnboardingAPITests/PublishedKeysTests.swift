@@ -1,57 +1,137 @@
 import Configuration
 import Foundation
 import HTTPClient
-import HTTPTypes
-import Hummingbird
 import JSON
 import JWTKit
-import Logging
-import NIOCore
-import ServiceKit
-import ServiceLifecycle
 import Repository
+import ServiceKit
 import Testing
 
 @testable import onboarding_api
 
-/// An issuer that publishes its keys over HTTP on this machine: the settings, the client and the parser together.
+/// An issuer that publishes its keys over real HTTP: the settings, the client and the parser together.
 @Suite struct PublishedKeysTests {
+  private let first = ES256PrivateKey()
+  private let second = ES256PrivateKey()
+  private let thief = ES256PrivateKey()
+  private let clock = ManualClock()
+
   @Test func `keys published over HTTP on this machine verify tokens`() async throws {
-    let key = ES256PrivateKey()
-    let keys = JSONValue.object(["keys": [try .elliptic(key, id: "1")]])
-    try await Self.serving(keys) { port in
+    try await IssuerServer.serving { server, url in
+      server.publish([try .elliptic(first, id: "1")])
       var reader = SettingsReader(
         provider: EnvironmentVariablesProvider(environmentVariables: [
-          "ADMIN_JWT_ISSUER": "issuer", "ADMIN_JWT_JWKS_URL": "http://127.0.0.1:\(port)/keys",
+          "ADMIN_JWT_ISSUER": "issuer", "ADMIN_JWT_JWKS_URL": url + "/keys",
         ]))
       let settings = try IdentitySettings(&reader)
       let client = settings.makeHTTPClient()
       let verifier = AdminTokenVerifier(
         keys: try await settings.makeKeySource(client: client), issuer: settings.issuer, audience: settings.audience,
         now: { Issuer.now })
-      let identity = try await verifier.identity(of: Issuer(key).token(header: ["kid": "1"]))
+      let identity = try await verifier.identity(of: Issuer(first).token(header: ["kid": "1"]))
       #expect(identity.role == .owner)
-      await expectRefused(try await Issuer(ES256PrivateKey()).token(header: ["kid": "1"]), by: verifier)
+      await expectRefused(try await Issuer(thief).token(header: ["kid": "1"]), by: verifier)
       await client.shutdown()
     }
   }
 
-  /// Serves a key set while the body runs.
-  private static func serving(_ keys: JSONValue, _ body: (Int) async throws -> Void) async throws {
-    let router = Router()
-    router.get("keys") { _, _ in Response(json: keys) }
-    let (ports, port) = AsyncStream.makeStream(of: Int.self)
-    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-    let application = Application(
-      router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
-      onServerRunning: { channel in port.yield(channel.localAddress?.port ?? 0) }, logger: logger)
-    let group = ServiceGroup(services: [application], logger: logger)
-    try await withThrowingTaskGroup { tasks in
-      tasks.addTask { try await group.run() }
-      var iterator = ports.makeAsyncIterator()
-      try await body(try #require(await iterator.next()))
-      await group.triggerGracefulShutdown()
-      try await tasks.waitForAll()
+  @Test func `a new key counts as soon as a token names it, and the one that it replaced no longer`() async throws {
+    try await withVerifier { server, _, verifier in
+      let old = try await Issuer(first).token(header: ["kid": "1"])
+      let new = try await Issuer(second).token(header: ["kid": "2"])
+      _ = try await verifier.identity(of: old)
+      server.publish([try .elliptic(second, id: "2")])
+      await expectRefused(new, by: verifier)
+      clock.advance(by: .seconds(10))
+      _ = try await verifier.identity(of: new)
+      await expectRefused(old, by: verifier)
+      #expect(server.requests == ["/keys", "/keys"])
     }
   }
+
+  @Test func `a token can't say where its key is`() async throws {
+    try await withVerifier { server, url, verifier in
+      for header: [String: JSONValue?] in [
+        ["kid": "1", "jku": .string(url + "/stolen")], ["kid": "t", "jku": .string(url + "/stolen")],
+        ["kid": "1", "x5u": .string(url + "/stolen")], ["kid": "1", "jwk": try .elliptic(thief, id: "1")],
+      ] { await expectRefused(try await Issuer(thief).token(header: header), by: verifier) }
+      #expect(Set(server.requests) == ["/keys"])
+    }
+  }
+
+  @Test func `a published key verifies its own algorithm alone`() async throws {
+    try await withVerifier { _, _, verifier in
+      let published = try JSONValue.elliptic(first, id: "1")
+      let secrets = [Array(first.publicKey.pemRepresentation.utf8), published.canonicalBytes]
+      for secret in secrets {
+        for alg in ["HS256", "ES256"] {
+          let forged = try await Issuer(hmac: secret).token(header: ["kid": "1", "alg": .string(alg)])
+          await expectRefused(forged, by: verifier)
+        }
+      }
+      let good = try await Issuer(first).token(header: ["kid": "1"])
+      for alg in ["none", "None", ""] {
+        let unsigned = try await Issuer(first).token(header: ["kid": "1", "alg": .string(alg)])
+        await expectRefused(unsigned, by: verifier)
+        await expectRefused(unsigned.split(separator: ".").dropLast().joined(separator: ".") + ".", by: verifier)
+      }
+      _ = try await verifier.identity(of: good)
+    }
+  }
+
+  @Test func `a redirect is not followed, whatever lies behind it`() async throws {
+    try await withVerifier { server, url, verifier in
+      for target in ["/stolen", url + "/stolen", "http://169.254.169.254/latest/meta-data"] {
+        server.answer(.redirect(to: target))
+        clock.advance(by: .seconds(300))
+        await expectUnavailable(try await Issuer(thief).token(header: ["kid": "1"]), by: verifier)
+      }
+      #expect(Set(server.requests) == ["/keys"])
+    }
+  }
+
+  @Test func `an issuer that says too much, or nothing, is out of reach, and is asked again`() async throws {
+    try await withVerifier(timeout: .milliseconds(300)) { server, _, verifier in
+      let token = try await Issuer(first).token(header: ["kid": "1"], claims: ["exp": 4_000_000_000])
+      for fault in [IssuerServer.Answer.length(2 << 20), .silence] {
+        server.answer(fault)
+        clock.advance(by: .seconds(300))
+        let asked = server.requests.count
+        await withTaskGroup { group in
+          for _ in 0..<20 { group.addTask { await expectUnavailable(token, by: verifier) } }
+        }
+        #expect(server.requests.count == asked + 1, "all of them waited for one request")
+        server.publish([try .elliptic(first, id: "1")])
+        clock.advance(by: .seconds(10))
+        _ = try await verifier.identity(of: token)
+      }
+    }
+  }
+
+  /// Lends a verifier that has the keys of a server, which publishes the first.
+  private func withVerifier(
+    timeout: Duration = .seconds(10), _ body: (IssuerServer, String, AdminTokenVerifier) async throws -> Void
+  ) async throws {
+    try await IssuerServer.serving(stolen: [try .elliptic(thief, id: "1"), try .elliptic(thief, id: "t")]) {
+      server, url in
+      server.publish([try .elliptic(first, id: "1")])
+      var configuration = HTTPClientConfiguration()
+      configuration.allowsPlaintext = true
+      configuration.totalTimeout = timeout
+      let client = HTTPClient(configuration: configuration)
+      let verifier = AdminTokenVerifier(
+        keys: JWKSKeySource(url: url + "/keys", transport: client, clock: clock), issuer: "issuer",
+        audience: "tenant-kms", now: { Issuer.now })
+      do { try await body(server, url, verifier) } catch {
+        await client.shutdown()
+        throw error
+      }
+      await client.shutdown()
+    }
+  }
+}
+
+/// Expects that it can't be decided whether a token is good.
+private func expectUnavailable(_ token: String, by verifier: AdminTokenVerifier) async {
+  await #expect(throws: APIError.unavailable("the token issuer")) { try await verifier.identity(of: token) }
 }
