@@ -1,5 +1,6 @@
 import AgentSession
 import Cryptography
+import HTTPTypes
 import Foundation
 import JSON
 import Seeded
@@ -19,7 +20,7 @@ extension FuzzTarget {
     ]
   ) { bytes in
     let json: JSONValue
-    do { json = try JSONValue(parsing: bytes) } catch {
+    do throws(JSONError) { json = try JSONValue(parsing: bytes) } catch {
       try Violation.unless(!"\(error)".contains(canary), "no error repeats its input")
       return error.code.rawValue
     }

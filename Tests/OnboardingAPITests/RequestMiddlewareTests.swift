@@ -102,7 +102,7 @@ import Testing
       Response(json: try await request.json(limit: 100))
     }
     #expect(answer.status == .badRequest)
-    #expect(answer.json["error"]?["type"] == "invalid_request")
+    #expect(answer.json["error"]?["type"] == "validation_error")
     #expect(!answer.json.canonicalText.contains("hunter2"))
   }
 

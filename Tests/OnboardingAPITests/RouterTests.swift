@@ -122,7 +122,7 @@ import Transit
       .post, "/agent/v1/session", body: "[" + String(repeating: " ", count: SessionBody.limit) + "]")
     #expect(large.status == .contentTooLarge)
     #expect(try await send(.post, "/agent/v1/session", body: "no JSON").status == .badRequest)
-    #expect(try await send(.get, "/agent/v1/session").status == .notFound)
+    #expect(try await send(.get, "/agent/v1/session").status == .methodNotAllowed)
   }
 
   @Test(arguments: ["", "{", "[]", "{}", #"{"email":"ada@example.com"}"#, #"{"email":"ada@example.com","password":1}"#])

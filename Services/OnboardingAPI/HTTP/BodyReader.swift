@@ -124,7 +124,8 @@ extension Date {
     } catch { return nil }
   }
 
-  /// The first and the last millisecond of the years 1 to 9999.
-  private static let earliest = Date(timeIntervalSince1970: -62_135_596_800)
+  /// The first and the last millisecond of the years 1 to 9999, by the calendar that times are written by: before 1582
+  /// it is the Julian one.
+  private static let earliest = Date(timeIntervalSince1970: -62_135_769_600)
   private static let latest = Date(timeIntervalSince1970: 253_402_300_799.999)
 }

@@ -44,6 +44,6 @@ extension String {
   /// A time as every answer writes it: RFC 3339 in UTC with milliseconds.
   static func timestamp(_ date: Date) -> String {
     // Few times have an exact binary form, and what lies a hair below its millisecond would be written as the one before.
-    date.addingTimeInterval(0.5e-6).formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+    date.addingTimeInterval(1e-5).formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
   }
 }

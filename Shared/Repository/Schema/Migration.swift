@@ -27,6 +27,6 @@ struct Migration: Sendable {
     Migration(version: 16, name: "api_key_scopes", sql: PackageResources._016_api_key_scopes_sql),
     Migration(version: 17, name: "idempotency", sql: PackageResources._017_idempotency_sql),
     Migration(version: 20, name: "isolation", sql: PackageResources._020_isolation_sql),
-    Migration(version: 21, name: "api_key_uses", sql: PackageResources._021_api_key_uses_sql),
+    Migration(version: 21, name: "key_uses", sql: PackageResources._021_key_uses_sql),
   ]
 }

@@ -29,7 +29,7 @@ extension UserStore {
   /// sign-ins go on.
   /// - Throws: ``UserError`` with `noSuchUser`; `PostgresError`.
   public func unlock(_ user: User, actorID: String, at time: Date) async throws {
-    try await pool.withTransaction { transaction in
+    try await pool.tenant(user.tenantID).withTransaction { transaction in
       let found = try await transaction.execute(
         "SELECT 1 FROM users WHERE tenant_id = $1 AND id = $2 FOR KEY SHARE", [.uuid(user.tenantID), .uuid(user.id)])
       guard !found.isEmpty else { throw UserError.noSuchUser }
@@ -49,7 +49,7 @@ extension UserStore {
   ///   - hash: another of the same password.
   /// - Returns: false where the password was changed or rehashed meanwhile.
   public func rehash(_ former: PasswordHash, as hash: PasswordHash, of user: User) async throws -> Bool {
-    try await pool.execute(
+    try await pool.tenant(user.tenantID).execute(
       "UPDATE users SET password_hash = $4 WHERE tenant_id = $1 AND id = $2 AND password_hash = $3",
       [.uuid(user.tenantID), .uuid(user.id), .text(former.text), .text(hash.text)]
     ).affectedRows == 1

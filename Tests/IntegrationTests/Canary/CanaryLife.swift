@@ -11,6 +11,7 @@ struct CanaryLife {
   var tenant: CanaryTenant
   var watch = CanaryWatch()
   private var called: Set<String> = []
+  private var calls = 0
 
   /// Every route of the tables, and those that stand in none, as nobody has to be let in.
   static let routes =
@@ -37,7 +38,8 @@ struct CanaryLife {
     status: Set<Int> = [200]
   ) async throws -> APIAnswer {
     let isTenants = route.contains("/v1/")
-    var headers = ["Idempotency-Key": "\(tenant.idempotencyKey)-\(called.count)"]
+    var headers = ["Idempotency-Key": "\(tenant.idempotencyKey)-\(calls)"]
+    calls += 1
     headers["X-KnoxCall-StepUp"] = stepUp
     let answer = try await send(
       route, at: path, token: token ?? (isTenants ? tenant.tenant.apiKey : tenant.tenant.ownerToken),
@@ -67,6 +69,8 @@ struct CanaryLife {
   /// Every route as it is meant to be used.
   mutating func live() async throws {
     try await keepSecrets()
+    try await encrypt()
+    try await makeAPIKey()
     let token = try await signIn()
     try await ownKeys()
     // What is gone afterwards.
@@ -83,6 +87,7 @@ struct CanaryLife {
     let made = try await call("POST /v1/secrets", ["name": "CANARY", "value": value], status: [201])
     let id = try #require(try made.json["data"]?["id"]?.string)
     try await call("PUT /v1/secrets/:id/value", at: [id], ["value": value])
+    try await call("PATCH /v1/secrets/:id", at: [id], ["name": "RENAMED"])
     try await call("GET /v1/secrets")
     try await call("GET /v1/secrets/:id", at: [id])
     let stepUp = try await stepUpToken()
@@ -102,6 +107,27 @@ struct CanaryLife {
     try await call("DELETE /v1/secrets/:id", at: [id], status: [200, 204])
     // One stays, for the rewraps.
     try await call("POST /v1/secrets", ["name": "STAYS", "value": value], status: [201])
+  }
+
+  private mutating func encrypt() async throws {
+    try await call("POST /v1/crypto/keys", ["name": "canary"], status: [201])
+    try await call("GET /v1/crypto/keys")
+    try await call("GET /v1/crypto/keys/:name", at: ["canary"])
+    try await call("PATCH /v1/crypto/keys/:name", at: ["canary"], ["deletion_allowed": true])
+    let made = try await call(
+      "POST /v1/crypto/keys/:name/encrypt", at: ["canary"], ["plaintext": .string(tenant.secretValue)])
+    let ciphertext = try #require(try made.json["data"]?["ciphertext"])
+    try await call("POST /v1/crypto/keys/:name/decrypt", at: ["canary"], ["ciphertext": ciphertext])
+    try await call("POST /v1/crypto/keys/:name/rotate", at: ["canary"])
+    try await call("POST /v1/crypto/keys/:name/rewrap", at: ["canary"], ["ciphertext": ciphertext])
+    try await call("DELETE /v1/crypto/keys/:name/versions/:version", at: ["canary", "1"], status: [200, 204])
+  }
+
+  private mutating func makeAPIKey() async throws {
+    let made = try await call("POST /admin/api-keys", ["name": "canary"], status: [201]).json
+    tenant.learn(.apiKey, String(try #require(made["api_key"]?.string).suffix(43)))
+    try await call("GET /admin/api-keys")
+    try await call("DELETE /admin/api-keys/:id", at: [try #require(made["id"]?.string)], status: [200, 204])
   }
 
   /// - Returns: the person's admin token.

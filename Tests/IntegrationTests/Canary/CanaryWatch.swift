@@ -10,13 +10,16 @@ struct CanaryWatch {
     "answer 200 POST /admin/auth/step-up": [.stepUpToken],
     "answer 200 POST /admin/auth/totp": [.authenticatorSecret],
     "answer 201 POST /v1/agents": [.agentSecret],
+    "answer 201 POST /admin/api-keys": [.apiKey],
     "answer 200 POST /admin/secrets/:id/reveal": [.secretValue],
+    "answer 200 POST /v1/crypto/keys/:name/decrypt": [.secretValue],
     // A role is assumed with it, so every process that does must read it; it is no credential by itself.
     "table tenant_kms_configs": [.externalID],
     "table tenant_keys": [.externalID],
     "table external_id_claims": [.externalID],
-    // The candidate of `kms.verify`; and what the services prove themselves to the broker by.
-    "broker": [.externalID, .brokerPassword],
+    // The candidate of `kms.verify`; what the services prove themselves to the broker by; and what one of them refused,
+    // which it puts aside as it came.
+    "broker": [.externalID, .brokerPassword, .forgedCommand],
     // Put there by the test, as by an intruder.
     "dead letters": [.forgedCommand],
   ]

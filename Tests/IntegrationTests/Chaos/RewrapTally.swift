@@ -13,7 +13,7 @@ struct RewrapTally: Sendable {
       """
       CREATE TABLE rewrap_tally (row_id uuid, value_version integer, key_version integer, tenant_id uuid,
         moment bigint GENERATED ALWAYS AS IDENTITY);
-      CREATE FUNCTION rewrap_tally() RETURNS trigger LANGUAGE plpgsql AS $$
+      CREATE FUNCTION rewrap_tally() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
       BEGIN
         INSERT INTO rewrap_tally VALUES (NEW.id, NEW.value_version, NEW.key_version, NEW.tenant_id);
         RETURN NULL;

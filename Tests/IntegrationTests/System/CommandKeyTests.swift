@@ -11,8 +11,10 @@ import Testing
     let former = ["COMMAND_KEY_B64": keys[0], "COMMAND_KEY_ACCEPTED_B64": keys[1]]
     let newer = ["COMMAND_KEY_B64": keys[1], "COMMAND_KEY_ACCEPTED_B64": keys[0]]
     try await Deployment.with(former, verifies: false, workers: 0, as: account) { deployment in
-      let environment = deployment.environment.merging(newer) { $1 }
-      let others = try ["verifier", "rewrap-worker"].map { try RunningProgram($0, environment: environment) }
+      let others = try [ServiceRole.verifier, .worker].map { role in
+        let environment = try #require(deployment.environments[role]).merging(newer) { $1 }
+        return try RunningProgram(role.program, environment: environment)
+      }
       let tenant = try await deployment.makeTenant()
       let values = try await deployment.makeSecrets(3, for: tenant)
       let outcome: Result<JSONValue, any Error>

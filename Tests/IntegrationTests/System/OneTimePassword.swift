@@ -10,7 +10,8 @@ struct OneTimePassword {
     let items = try #require(URLComponents(string: uri)?.queryItems)
     let values = Dictionary(items.map { ($0.name, $0.value ?? "") }) { $1 }
     #expect(values["algorithm"] == "SHA1" && values["digits"] == "6" && values["period"] == "30")
-    secret = SecretBytes(copying: try #require(Self.bytes(ofBase32: try #require(values["secret"]))))
+    let text = try #require(values["secret"])
+    secret = SecretBytes(copying: try #require(Self.bytes(ofBase32: text)))
   }
 
   /// What base32 (RFC 4648, section 6) without padding stands for; nil where the text isn't that.

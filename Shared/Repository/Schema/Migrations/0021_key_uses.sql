@@ -1,4 +1,4 @@
--- When keys were last used is written for many tenants at once, and nothing else of them.
+-- When API keys were last used is written for many tenants at once, and nothing else of them.
 CREATE FUNCTION note_api_key_uses(ids text[], milliseconds bigint[]) RETURNS void
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
@@ -13,3 +13,6 @@ GRANT EXECUTE ON FUNCTION note_api_key_uses TO tenant_kms_api;
 
 -- To lock the tenant while its keys are counted takes the right to update some column of it.
 GRANT UPDATE (name) ON tenants TO tenant_kms_api;
+
+-- Workers count the uses of the keys that they wrap under, as the API does.
+GRANT SELECT, INSERT, UPDATE ON key_uses TO tenant_kms_worker;
