@@ -69,7 +69,10 @@ let libraries: [Target] = [
     resources: [.embedInCode("Schema/Migrations")]),
   shared(
     "MasterKeys",
-    ["CloudKMS", "Commands", "Cryptography", "Envelope", "JSON", "Locking", "Repository", lifecycle, logging]),
+    [
+      "CloudKMS", "Commands", "Cryptography", "Envelope", "JSON", "Locking", "Monitoring", "Repository", lifecycle,
+      logging,
+    ]),
   shared("Transit", ["Commands", "Cryptography", "Envelope", "MasterKeys", "Repository", lifecycle]),
   shared(
     "ServiceKit",
@@ -116,7 +119,10 @@ let suites: [Target] = [
   tests("JSONTests", ["JSON"]),
   tests(
     "MasterKeysTests",
-    ["CloudKMS", "Commands", "Cryptography", "HTTPClient", "JSON", "Locking", "MasterKeys", "Repository", "SigV4"]),
+    [
+      "CloudKMS", "Commands", "Cryptography", "HTTPClient", "JSON", "Locking", "MasterKeys", "Monitoring", "Repository",
+      "SigV4", logging,
+    ]),
   tests("MonitoringTests", ["Monitoring"]),
   tests(
     "OnboardingAPITests",

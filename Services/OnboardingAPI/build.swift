@@ -30,7 +30,11 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
     customer: CustomerKeyUnwrapper(clouds: configuration.platform.makeClouds(client: cloud)))
   let holder = KeyHolder(
     service: "onboarding-api", versions: keys, registry: KeyHolderStore(pool: pool), logger: logger)
-  let masterKeys = MasterKeys(versions: holder, unwrap: unwrapper.unwrap)
+  let metrics = MetricRegistry()
+  let uses = KeyUses(registry: KeyUseStore(pool: pool), metrics: metrics, logger: logger)
+  let masterKeys = MasterKeys(versions: holder, uses: uses, unwrap: unwrapper.unwrap)
+  let transitKeyStore = TransitKeyStore(pool: pool)
+  let keyring = TransitKeyring(source: transitKeyStore, masterKeys: masterKeys)
   let denials = DenialRecorder(
     masterKeys: masterKeys, grants: GrantStore(pool: pool), actorID: "onboarding-api", logger: logger)
   let hub = EventHub()
@@ -38,18 +42,19 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
     configuration: common.amqp, authenticator: common.authenticator, logger: logger,
     onLinkChange: { state in
       masterKeys.linkChanged(isUp: state == .up)
+      keyring.linkChanged(isUp: state == .up)
       // Whoever watches may have missed something while the link was down.
       if state == .up { hub.wakeAll() }
     },
     handler: { event in
       masterKeys.hear(event)
+      keyring.hear(event)
       holder.acknowledge(event)
       hub.wake(event.tenantID)
     })
   let rpc = AMQPRPCClient(configuration: common.amqp, logger: logger)
   let publisher = AMQPPublisher(configuration: common.amqp, logger: logger)
   let outbox = Outbox(pool: pool)
-  let metrics = MetricRegistry()
   metrics.register { try await outbox.backlog().metrics }
   let relay = OutboxRelay(
     outbox: outbox,
@@ -64,7 +69,7 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
   let router = try buildRouter(
     metrics: metrics, tokens: tokens, apiKeys: APIKeyVerifier(load: APIKeyStore(pool: pool).verify),
     stepUp: await StepUpAuthority(key: configuration.stepUpKey), pool: pool, masterKeys: masterKeys,
-    transitKeys: TransitKeys(store: TransitKeyStore(pool: pool), masterKeys: masterKeys), hub: hub,
+    transitKeys: TransitKeys(store: transitKeyStore, keyring: keyring, masterKeys: masterKeys, uses: uses), hub: hub,
     generation: KeyGeneration(
       verification: KeyVerification(
         rpc: rpc, authenticator: common.authenticator, timeout: configuration.verifyTimeout),
@@ -87,7 +92,7 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
   // The hub ends its streams first: the application waits for every answer to be complete.
   return APIService(
     services: [
-      cloud, issuer, pool, holder, masterKeys, denials, events, topology, rpc, publisher, relay, deadLetters,
+      cloud, issuer, pool, holder, masterKeys, keyring, denials, events, topology, rpc, publisher, relay, deadLetters,
       IdempotencySweep(store: IdempotencyStore(pool: pool), logger: logger), application, hub,
     ], logger: logger)
 }
@@ -167,6 +172,7 @@ func buildRouter(
   tenant.on(.createSecret, use: secrets.create)
   tenant.on(.secrets, use: secrets.list)
   tenant.on(.secret, use: secrets.show)
+  tenant.on(.changeSecret, use: secrets.change)
   tenant.on(.setSecretValue, use: secrets.setValue)
   tenant.on(.deleteSecret, use: secrets.delete)
 

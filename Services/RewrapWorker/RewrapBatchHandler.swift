@@ -46,6 +46,11 @@ struct RewrapBatchHandler: Sendable {
       // once it has stalled for a while.
       logger.warning("rewrap waits for the tenant's key", metadata: ["error": "\(error)"])
       return .done
+    } catch let error as KeyUses.Exhausted {
+      // Nor does that: it is found there until a rotation has another job take over.
+      try await gate.settle(admission, taken: 0, by: command.leaseID)
+      logger.error("rewrap waits for a rotation", metadata: ["error": "\(error)"])
+      return .done
     }
     switch outcome {
     case .committed(let next):

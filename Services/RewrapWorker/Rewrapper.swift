@@ -18,10 +18,11 @@ actor Rewrapper {
   init(masterKeys: MasterKeys) { self.masterKeys = masterKeys }
 
   /// Rewraps the rows of one chunk.
-  /// - Throws: ``MasterKeys/MasterKeyError`` where the target version or, for a cause that may pass, another can't be
+  /// - Throws: ``MasterKeys/KeyUses/Exhausted`` where the target can't wrap any more; ``MasterKeys/MasterKeyError`` where the target version or, for a cause that may pass, another can't be
   ///   unwrapped: the batch is tried again.
   func rewrap(_ rows: WrappedRows, _ table: TableTag, _ tenantID: UUID, _ target: Int32) async throws -> WrappedRows {
     let wrapping = try await masterKeys.key(target, of: tenantID)
+    if !rows.isEmpty { try await masterKeys.count(rows.count, under: wrapping, of: tenantID) }
     var keys: [Int32: MasterKey] = [target: wrapping]
     var lost: [Int32: String] = [:]
     for version in rows.distinctKeyVersions where version != target {

@@ -22,7 +22,9 @@ func buildWorker(_ configuration: WorkerConfiguration) -> WorkerService {
     customer: CustomerKeyUnwrapper(clouds: configuration.platform.makeClouds(client: client)))
   let holder = KeyHolder(
     service: "rewrap-worker", versions: KeyStore(pool: pool), registry: KeyHolderStore(pool: pool), logger: logger)
-  let masterKeys = MasterKeys(versions: holder, unwrap: unwrapper.unwrap)
+  let metrics = MetricRegistry()
+  let uses = KeyUses(registry: KeyUseStore(pool: pool), metrics: metrics, logger: logger)
+  let masterKeys = MasterKeys(versions: holder, uses: uses, unwrap: unwrapper.unwrap)
   let denials = DenialRecorder(
     masterKeys: masterKeys, grants: GrantStore(pool: pool), actorID: "rewrap-worker", logger: logger)
   let events = TenantEventListener(
@@ -35,7 +37,6 @@ func buildWorker(_ configuration: WorkerConfiguration) -> WorkerService {
   let publisher = AMQPPublisher(configuration: common.amqp, logger: logger)
   let continuation = Continuation(publisher: publisher, authenticator: common.authenticator)
   let store = RewrapStore(pool: pool)
-  let metrics = MetricRegistry()
 
   let start = StartRewrapHandler(store: store, pace: configuration.pace, continuation: continuation, logger: logger)
   let delayed = DelayedBatches(logger: logger, publish: continuation.publish)

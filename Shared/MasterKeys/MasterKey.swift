@@ -1,13 +1,18 @@
 public import Cryptography
 public import Envelope
+public import FoundationEssentials
 public import Repository
 
 /// A tenant master key, unwrapped.
 public struct MasterKey: Sendable {
+  /// The row of the version.
+  public let id: UUID
   /// Which version it is.
   public let version: Int32
   /// The 32 bytes; wiped when the last holder lets go.
   public let key: SecretBytes
+  /// Until when this process may hold it, and whatever it has unsealed with it, in the time of ``MasterKeys/now``.
+  package let deadline: Duration
 
   /// Seals a value for its place.
   /// - Parameter address: where it will be stored.

@@ -28,8 +28,8 @@ extension MasterKeys.TimeToLive {
 }
 
 extension TenantEvent {
-  /// Whether who hears this has to drop the tenant's keys.
-  var outdatesKeys: Bool {
+  /// Whether who hears this has to drop the tenant's keys, and whatever was unsealed with them.
+  package var outdatesKeys: Bool {
     switch kind {
     case .tenantSealed, .keyRotated, .keyRevoked: true
     case .tenantUnsealed, .rewrapProgress: false

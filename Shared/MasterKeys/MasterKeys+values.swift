@@ -13,18 +13,21 @@ extension MasterKeys {
     public let stored: EncryptedValue
     /// What it holds.
     public let value: SecretBytes
+    /// Until when this process may hold it, in the time of ``MasterKeys/now``.
+    package let deadline: Duration
   }
 
-  /// Has something sealed and stored under the tenant's active key; again where the active version moves on in between.
+  /// Has one value sealed and stored under the tenant's active key; again where the active version moves on in between.
   /// - Parameter store: seals and stores; throws ``Repository/RepositoryError`` with `keyVersionMoved` where it can't,
   ///   because the version has been retired.
-  /// - Throws: ``MasterKeyError``; what `store` throws.
+  /// - Throws: ``MasterKeyError``; ``KeyUses/Exhausted``; what `store` throws.
   public func withActiveKey<Stored>(
     of tenantID: UUID, _ store: (MasterKey) async throws -> Stored
   ) async throws -> Stored {
     var attempt = 1
     while true {
       let masterKey = try await activeKey(of: tenantID)
+      try await count(1, under: masterKey, of: tenantID)
       do { return try await store(masterKey) } catch let error as RepositoryError
         where error.code == .keyVersionMoved && attempt < Self.attempts
       {
@@ -32,6 +35,12 @@ extension MasterKeys {
         attempt += 1
       }
     }
+  }
+
+  /// Counts data keys before they are wrapped under a key; where nothing counts, does nothing.
+  /// - Throws: ``KeyUses/Exhausted``; what the registry throws.
+  public func count(_ wraps: Int, under masterKey: MasterKey, of tenantID: UUID) async throws {
+    try await uses?.take(Int64(wraps), of: masterKey.id, tenantID, for: .masterKey)
   }
 
   /// Reads a stored value and opens it. One whose key version has been revoked is read again: it may have been rewrapped
@@ -56,7 +65,7 @@ extension MasterKeys {
       }
       let address = ValueAddress(
         tenantID: tenantID, table: table, rowID: stored.id, valueVersion: UInt32(stored.valueVersion))
-      return OpenedValue(stored: stored, value: try key.open(stored, at: address))
+      return OpenedValue(stored: stored, value: try key.open(stored, at: address), deadline: key.deadline)
     }
   }
 }

@@ -40,16 +40,19 @@ public final class MasterKeys: Sendable {
   let deny: AsyncStream<KeyDenial>.Continuation
   /// Since when the other processes can't be heard, or nil while they can: at first they can't.
   let lostAt = Guarded<Duration?>(.zero)
-  private let shards: [Guarded<KeyShard>]
+  let held: HeldValues<Slot, MasterKey>
+  let uses: KeyUses?
 
   /// Creates an empty cache, out of touch with other processes.
   /// - Parameters:
   ///   - versions: where wrapped keys are read.
   ///   - timeToLive: the contract's bounds unless told.
+  ///   - uses: counts what is wrapped under the keys; nil in a process that wraps nothing.
   ///   - clock: measures the time to live; the continuous clock unless told.
   ///   - unwrap: unwraps a version; throws ``MasterKeyError``.
   public init<C: Clock<Duration>>(
-    versions: any KeyVersionSource, timeToLive: TimeToLive = TimeToLive(), clock: C = ContinuousClock(),
+    versions: any KeyVersionSource, timeToLive: TimeToLive = TimeToLive(), uses: KeyUses? = nil,
+    clock: C = ContinuousClock(),
     unwrap: @escaping @Sendable (KeyVersion) async throws -> SecretBytes
   ) {
     self.versions = versions
@@ -58,7 +61,8 @@ public final class MasterKeys: Sendable {
     self.clock = clock
     let start = clock.now
     epoch = { start.duration(to: clock.now) }
-    shards = (0..<64).map { _ in Guarded(KeyShard()) }
+    held = HeldValues(shards: 64, now: epoch)
+    self.uses = uses
     (denials, deny) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(256))
   }
 
@@ -68,32 +72,31 @@ public final class MasterKeys: Sendable {
   /// ``evict(_:)`` and retry. Cancelled while another request unwraps the key, it ends when that does.
   /// - Throws: ``MasterKeyError``; what the store throws.
   public func activeKey(of tenantID: UUID) async throws -> MasterKey {
-    try await key(KeyShard.Slot(tenantID: tenantID, version: nil))
+    try await key(Slot(tenantID: tenantID, version: nil))
   }
 
   /// A key by its version.
   /// - Throws: ``MasterKeyError``; what the store throws.
   public func key(_ version: Int32, of tenantID: UUID) async throws -> MasterKey {
-    try await key(KeyShard.Slot(tenantID: tenantID, version: version))
+    try await key(Slot(tenantID: tenantID, version: version))
   }
 
   /// Wipes every key of a tenant. Requests that hold one, or wait for one already, keep it until they end; those that
   /// come later unwrap anew.
-  public func evict(_ tenantID: UUID) { shard(of: tenantID).withLock { $0.evict(tenantID) } }
+  public func evict(_ tenantID: UUID) { held.evict(tenantID) }
 
   /// Wipes every key of every tenant, likewise.
-  public func evictAll() {
-    for shard in shards { shard.withLock { $0.evictAll() } }
-  }
+  public func evictAll() { held.evictAll() }
 
   /// Wipes the keys whose time is over.
-  func evictExpired() {
-    let now = epoch()
-    for shard in shards { shard.withLock { $0.evictExpired(at: now) } }
-  }
+  func evictExpired() { held.evictExpired() }
 
-  func shard(of tenantID: UUID) -> Guarded<KeyShard> {
-    // The last byte of an id is random, whichever version of UUID it is.
-    shards[Int(tenantID.uuid.15) % shards.count]
+  /// The time that deadlines are measured in.
+  package var now: Duration { epoch() }
+
+  struct Slot: HeldSlot {
+    let tenantID: UUID
+    /// Nil for the active one, whichever that is.
+    let version: Int32?
   }
 }

@@ -10,6 +10,8 @@ public enum TransitError: Error, Sendable, Equatable, CustomStringConvertible {
   case destroyedVersion(Int32)
   /// It was changed, or encrypted under another key: which of these is never told.
   case cannotDecrypt
+  /// The database answers too slowly to know which versions the key has.
+  case outdated
 
   /// One sentence.
   public var description: String {
@@ -18,6 +20,7 @@ public enum TransitError: Error, Sendable, Equatable, CustomStringConvertible {
     case .notImported: "a ciphertext of the form vault:v<N>: is for a key that was imported, and this one was not"
     case .unknownVersion(let version): "the key has no version \(version)"
     case .destroyedVersion(let version): "version \(version) of the key was destroyed"
+    case .outdated: "the key's versions aren't known at the moment"
     case .cannotDecrypt: "the ciphertext can't be decrypted under this key"
     }
   }

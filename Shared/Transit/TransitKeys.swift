@@ -11,21 +11,31 @@ public struct TransitKeys: Sendable {
 
   /// Where the keys are stored.
   public let store: TransitKeyStore
-  let masterKeys: MasterKeys
-  let random: RandomSource
+  let keyring: TransitKeyring
+  private let masterKeys: MasterKeys
+  private let uses: KeyUses
+  private let random: RandomSource
 
   /// Puts the keys of a store to use.
   /// - Parameters:
+  ///   - keyring: holds what is in use.
   ///   - masterKeys: what the keys' material is sealed under.
+  ///   - uses: counts the encryptions under each version.
   ///   - random: where keys and nonces come from; another than the system's only for tests.
-  public init(store: TransitKeyStore, masterKeys: MasterKeys, random: RandomSource = .system) {
+  public init(
+    store: TransitKeyStore, keyring: TransitKeyring, masterKeys: MasterKeys, uses: KeyUses,
+    random: RandomSource = .system
+  ) {
     self.store = store
+    self.keyring = keyring
     self.masterKeys = masterKeys
+    self.uses = uses
     self.random = random
   }
 
   /// Makes the material of a key's first version, and stores both.
-  /// - Throws: ``MasterKeys/MasterKeyError``; as ``Repository/TransitKeyStore/create(_:material:of:)``.
+  /// - Throws: ``MasterKeys/MasterKeyError``; ``MasterKeys/KeyUses/Exhausted``; as
+  ///   ``Repository/TransitKeyStore/create(_:material:of:)``.
   public func create(_ key: TransitKey, of tenantID: UUID) async throws {
     let row = UUID.v7(at: key.createdAt, random: random)
     try await masterKeys.withActiveKey(of: tenantID) { masterKey in
@@ -34,59 +44,56 @@ public struct TransitKeys: Sendable {
     }
   }
 
-  /// Adds a version to a key, which encrypts from now on.
+  /// Adds a version to a key. It encrypts from now on in this process, and after ``TransitKeyring/lease`` in every other.
   /// - Returns: its number.
-  /// - Throws: ``MasterKeys/MasterKeyError``; as
+  /// - Throws: ``MasterKeys/MasterKeyError``; ``MasterKeys/KeyUses/Exhausted``; as
   ///   ``Repository/TransitKeyStore/rotate(_:of:under:at:seal:)``.
   public func rotate(_ name: String, of tenantID: UUID, at time: Date) async throws -> Int32 {
     let row = UUID.v7(at: time, random: random)
-    return try await masterKeys.withActiveKey(of: tenantID) { masterKey in
+    let version = try await masterKeys.withActiveKey(of: tenantID) { masterKey in
       try await store.rotate(name, of: tenantID, under: masterKey.version, at: time) { version in
         try makeMaterial(of: version, row: row, tenantID, under: masterKey)
       }
     }
+    keyring.forget(LeaseSlot(tenantID: tenantID, name: name))
+    return version
   }
 
   /// Encrypts under the current version of a key.
   /// - Parameter plaintext: at most ``maximumPlaintextLength`` bytes.
-  /// - Throws: ``Repository/TransitKeyError`` with `noSuchKey`; ``MasterKeys/MasterKeyError``; what the store throws.
+  /// - Throws: ``Repository/TransitKeyError`` with `noSuchKey`; ``MasterKeys/MasterKeyError``;
+  ///   ``MasterKeys/KeyUses/Exhausted``; ``TransitError`` with `outdated`; what the store throws.
   public func encrypt(
     _ plaintext: SecretBytes, under name: String, of tenantID: UUID
   ) async throws -> TransitCiphertext {
-    let versions = try await store.versions(of: name, of: tenantID)
-    return try await cipher(versions.current, of: versions, tenantID).encrypt(plaintext)
+    try await keyring.withMaterial(of: LeaseSlot(tenantID: tenantID, name: name)) {
+      $0.current
+    } counting: {
+      try await uses.take(of: $0.id, tenantID, for: .transitKey)
+    } body: {
+      try TransitCipher(material: $0, random: random).encrypt(plaintext)
+    }
   }
 
   /// Decrypts what any version of a key encrypted that wasn't destroyed.
-  /// - Throws: ``TransitError`` with `unknownVersion`, `destroyedVersion` or `cannotDecrypt`; as
-  ///   ``encrypt(_:under:of:)``.
+  /// - Throws: ``TransitError`` with `unknownVersion`, `destroyedVersion`, `cannotDecrypt` or `outdated`;
+  ///   ``Repository/TransitKeyError`` with `noSuchKey`; ``MasterKeys/MasterKeyError``; what the store throws.
   public func decrypt(
     _ ciphertext: TransitCiphertext, under name: String, of tenantID: UUID
   ) async throws -> SecretBytes {
-    let versions = try await store.versions(of: name, of: tenantID)
-    return try await cipher(ciphertext.keyVersion, of: versions, tenantID).decrypt(ciphertext)
+    try await keyring.withMaterial(of: LeaseSlot(tenantID: tenantID, name: name)) { _ in
+      ciphertext.keyVersion
+    } body: {
+      try TransitCipher(material: $0, random: random).decrypt(ciphertext)
+    }
   }
 
   /// Decrypts, and encrypts again under the current version, without the plaintext leaving this call.
-  /// - Throws: as ``decrypt(_:under:of:)``.
+  /// - Throws: as ``decrypt(_:under:of:)`` and ``encrypt(_:under:of:)``.
   public func rewrap(
     _ ciphertext: TransitCiphertext, under name: String, of tenantID: UUID
   ) async throws -> TransitCiphertext {
     try await encrypt(try await decrypt(ciphertext, under: name, of: tenantID), under: name, of: tenantID)
-  }
-
-  private func cipher(
-    _ version: Int32, of versions: TransitKeyVersions, _ tenantID: UUID
-  ) async throws -> TransitCipher {
-    guard version <= versions.current else { throw TransitError.unknownVersion(version) }
-    guard versions.all.contains(version) else { throw TransitError.destroyedVersion(version) }
-    let opened = try await masterKeys.open(in: .transitKeys, of: tenantID) {
-      try await store.material(of: version, of: versions.keyID, of: tenantID)
-    }
-    guard let opened else { throw TransitError.destroyedVersion(version) }
-    return TransitCipher(
-      material: TransitMaterial(
-        tenantID: tenantID, keyID: versions.keyID, version: version, key: opened.value), random: random)
   }
 
   private func makeMaterial(

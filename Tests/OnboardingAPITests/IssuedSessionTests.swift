@@ -15,7 +15,7 @@ import Testing
   let tenantID = UUID()
   let credential = AgentCredential.generate()
   let masterKeys = [0, 3].reduce(into: [Int32: MasterKey]()) {
-    $0[$1] = MasterKey(version: $1, key: .random(count: 32))
+    $0[$1] = MasterKey(id: UUID(), version: $1, key: .random(count: 32), deadline: .zero)
   }
 
   @Test func `it says what the contract says, and nothing that is secret`() throws {

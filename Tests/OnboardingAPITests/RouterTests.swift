@@ -61,6 +61,7 @@ import Transit
       (.get, "/v1/secrets"), (.post, "/v1/secrets"), (.get, "/v1/secrets/0190a1b2-0000-7000-8000-000000000001"),
       (.put, "/v1/secrets/0190a1b2-0000-7000-8000-000000000001/value"),
       (.delete, "/v1/secrets/0190a1b2-0000-7000-8000-000000000001"),
+      (.patch, "/v1/secrets/0190a1b2-0000-7000-8000-000000000001"),
       (.get, "/v1/crypto/keys"), (.post, "/v1/crypto/keys"), (.get, "/v1/crypto/keys/k"),
       (.patch, "/v1/crypto/keys/k"), (.post, "/v1/crypto/keys/k/rotate"), (.post, "/v1/crypto/keys/k/encrypt"),
       (.post, "/v1/crypto/keys/k/decrypt"), (.post, "/v1/crypto/keys/k/rewrap"),
@@ -230,7 +231,11 @@ import Transit
     return try buildRouter(
       metrics: metrics, tokens: tokens, apiKeys: apiKeys,
       stepUp: await StepUpAuthority(key: SecretBytes(copying: key), now: { Issuer.now }), pool: pool,
-      masterKeys: masterKeys, transitKeys: TransitKeys(store: TransitKeyStore(pool: pool), masterKeys: masterKeys),
+      masterKeys: masterKeys,
+      transitKeys: TransitKeys(
+        store: TransitKeyStore(pool: pool),
+        keyring: TransitKeyring(source: TransitKeyStore(pool: pool), masterKeys: masterKeys), masterKeys: masterKeys,
+        uses: KeyUses(registry: KeyUseStore(pool: pool), metrics: metrics, logger: Self.logger)),
       hub: EventHub(),
       generation: KeyGeneration(
         verification: KeyVerification(

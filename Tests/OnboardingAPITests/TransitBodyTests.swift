@@ -34,7 +34,7 @@ import Testing
 
   @Test func `a change leaves what it doesn't name`() throws {
     #expect(try TransitKeyChangeBody([:]).change == TransitKeyChange())
-    #expect(try TransitKeyChangeBody(["deletion_allowed": true]).change == TransitKeyChange(allowsDeletion: true))
+    #expect(try TransitKeyChangeBody(["deletion_allowed": true]).change == TransitKeyChange(allowsDeletion: .set(true)))
     #expect(try TransitKeyChangeBody(["description": nil]).change == TransitKeyChange(description: .set(nil)))
     #expect(try TransitKeyChangeBody(["description": "x"]).change == TransitKeyChange(description: .set("x")))
   }

@@ -66,6 +66,7 @@ import Testing
   ) -> TransitCipher {
     TransitCipher(
       material: TransitMaterial(
-        tenantID: tenantID ?? self.tenantID, keyID: keyID ?? self.keyID, version: version, key: key), random: random)
+        id: UUID(), tenantID: tenantID ?? self.tenantID, keyID: keyID ?? self.keyID, version: version, key: key,
+        deadline: .zero), random: random)
   }
 }

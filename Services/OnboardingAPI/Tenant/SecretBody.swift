@@ -21,7 +21,7 @@ struct SecretBody: Sendable, Equatable {
   /// - Throws: 400 `validation_error` with everything that is wrong.
   init(_ json: JSONValue) throws(APIError) {
     var fields = try BodyReader(json, knownNames: Self.names)
-    let name = fields.string("name", length: 1...255, isRequired: true)
+    let name = fields.secretName(isRequired: true)
     let value = fields.string("value", length: 0...Self.maximumValueLength, isRequired: true)
     let type = fields.string("secret_type", length: 1...32) ?? "string"
     if !Self.types.contains(type) {
@@ -31,11 +31,8 @@ struct SecretBody: Sendable, Equatable {
     collectionID = fields.id("collection_id")
     expiresAt = fields.timestamp("expires_at")
     isExpiryStrict = fields.bool("strict_expiry_enforcement") ?? false
-    if let name, name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
-      fields.refuse("name", "must not contain control characters")
-    }
     try fields.finish()
-    self.name = (name ?? "").replacing(" ", with: "_")
+    self.name = name ?? ""
     self.value = value ?? ""
     self.type = type
   }

@@ -28,6 +28,19 @@ extension SecretRoutes {
       ], requestID: context.requestID)
   }
 
+  /// `PATCH /v1/secrets/{id}`
+  func change(_ request: Request, context: TenantContext) async throws -> Response {
+    let id = try context.id("id")
+    let body = try SecretChangeBody(try await request.json(limit: SecretChangeBody.limit))
+    let secret = try await secrets.change(id, of: context.tenantID, to: body.change, at: .wholeMilliseconds)
+    guard let secret else { throw APIError.notFound("no such secret") }
+    return .data(
+      [
+        "id": .id(id), "name": .string(secret.name), "expires_at": .timestamp(secret.expiresAt),
+        "strict_expiry_enforcement": .bool(secret.isExpiryStrict),
+      ], requestID: context.requestID)
+  }
+
   /// `DELETE /v1/secrets/{id}`
   func delete(_: Request, context: TenantContext) async throws -> Response {
     guard try await secrets.delete(try context.id("id"), of: context.tenantID, at: .wholeMilliseconds) else {

@@ -3,7 +3,7 @@ import Repository
 
 /// The routes below `/v1`, and what an API key must be good for to be let in: the router knows no other.
 enum TenantRoute: CaseIterable {
-  case createSecret, secrets, secret, setSecretValue, deleteSecret
+  case createSecret, secrets, secret, changeSecret, setSecretValue, deleteSecret
   case createTransitKey, transitKeys, transitKey, changeTransitKey, rotateTransitKey, destroyTransitKeyVersion
   case encrypt, decrypt, rewrapCiphertext
   case createAgent, agents, revokeAgent
@@ -29,6 +29,7 @@ enum TenantRoute: CaseIterable {
     case .createSecret: Line(.post, "secrets", needs: .secretsWrite)
     case .secrets: Line(.get, "secrets", needs: .secretsRead)
     case .secret: Line(.get, "secrets/:id", needs: .secretsRead)
+    case .changeSecret: Line(.patch, "secrets/:id", needs: .secretsWrite)
     case .setSecretValue: Line(.put, "secrets/:id/value", needs: .secretsWrite)
     case .deleteSecret: Line(.delete, "secrets/:id", needs: .secretsWrite)
     case .createTransitKey: Line(.post, "crypto/keys", needs: .cryptoWrite)

@@ -1,4 +1,5 @@
 import HTTPTypes
+import MasterKeys
 import Repository
 import Transit
 
@@ -18,6 +19,11 @@ extension TransitError: APIErrorConvertible {
     switch self {
     case .malformed, .notImported, .unknownVersion, .cannotDecrypt: .ciphertext(description)
     case .destroyedVersion: APIError(status: .gone, type: "key_revoked", message: description)
+    case .outdated: .unavailable("the database")
     }
   }
+}
+
+extension KeyUses.Exhausted: APIErrorConvertible {
+  var apiError: APIError? { APIError(status: .conflict, type: "conflict", message: description) }
 }

@@ -13,7 +13,6 @@ struct TransitKeyChangeBody: Sendable, Equatable {
     if fields.isNull("deletion_allowed") { fields.refuse("deletion_allowed", "must be a boolean, is null") }
     try fields.finish()
     change = TransitKeyChange(
-      allowsDeletion: allowsDeletion,
-      description: description != nil || fields.isNull("description") ? .set(description) : .keep)
+      allowsDeletion: Update(allowsDeletion), description: fields.optionalUpdate("description", description))
   }
 }

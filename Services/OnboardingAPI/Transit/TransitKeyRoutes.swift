@@ -15,7 +15,7 @@ struct TransitKeyRoutes: Sendable {
     let now = Date.wholeMilliseconds
     let key = TransitKey(
       id: .v7(at: now), name: body.name, algorithm: body.algorithm, mode: body.mode, description: body.description,
-      createdAt: now)
+      createdAt: now, createdBy: AuditOrigin.current.actorID)
     try await keys.create(key, of: context.tenantID)
     return .data(Self.json(key, of: context.tenantID), status: .created, requestID: context.requestID)
   }
@@ -53,7 +53,7 @@ struct TransitKeyRoutes: Sendable {
     guard let version = context.parameters.get("version").flatMap({ Int32($0) }), version > 0 else {
       throw TransitKeyError.noSuchVersion
     }
-    try await keys.destroy(version, of: name, of: context.tenantID, actorID: "api-key", at: Date())
+    try await keys.destroy(version, of: name, of: context.tenantID, at: .wholeMilliseconds)
     return .data(["destroyed": .integer(version)], requestID: context.requestID)
   }
 

@@ -27,9 +27,13 @@ extension TransitKeyStore {
         """, [.uuid(tenantID), .text(name), .timestamp(time)]
       ).first
       guard let row else { throw TransitKeyError.noSuchKey }
+      let keyID = try row.get("id", as: UUID.self)
       let version = try row.get("current_version", as: Int32.self)
-      try await Self.insert(
-        try seal(version), of: try row.get("id", as: UUID.self), tenantID, at: time, in: transaction)
+      try await Self.insert(try seal(version), of: keyID, tenantID, at: time, in: transaction)
+      try await AuditLog.append(
+        AuditEntry(
+          "transit_key.rotate", "transit_key", keyID, of: tenantID,
+          ["name": .string(name), "new_version": .number(Double(version))]), at: time, in: transaction)
       return version
     }
   }
@@ -40,38 +44,36 @@ extension TransitKeyStore {
   public func change(
     _ name: String, of tenantID: UUID, to change: TransitKeyChange, at time: Date
   ) async throws -> TransitKey {
-    let description: (isSet: Bool, text: String?) =
-      switch change.description {
-      case .keep: (false, nil)
-      case .set(let text): (true, text)
-      }
-    // A transaction, for a lone statement could not tell being lost from not having happened.
-    let row = try await pool.withTransaction { transaction in
-      try await transaction.execute(
+    try await pool.withTransaction { transaction in
+      let row = try await transaction.execute(
         """
         UPDATE transit_keys SET deletion_allowed = coalesce($3, deletion_allowed),
-          description = CASE WHEN $4 THEN $5 ELSE description END, updated_at = $6
+          description = CASE WHEN $4 THEN $5::text ELSE description END, updated_at = $6
         WHERE tenant_id = $1 AND name = $2
         RETURNING id, name, key_type, mode, current_version, deletion_allowed, description, created_by, created_at,
           updated_at
         """,
         [
-          .uuid(tenantID), .text(name), .optional(change.allowsDeletion) { .bool($0) }, .bool(description.isSet),
-          .optional(description.text) { .text($0) }, .timestamp(time),
-        ])
-    }.first
-    guard let row else { throw TransitKeyError.noSuchKey }
-    return try TransitKey(row)
+          .uuid(tenantID), .text(name), .optional(change.allowsDeletion.value) { .bool($0) },
+          .bool(change.description.isSet),
+          .optional(change.description.value ?? nil) { .text($0) }, .timestamp(time),
+        ]
+      ).first
+      guard let row else { throw TransitKeyError.noSuchKey }
+      let key = try TransitKey(row)
+      try await AuditLog.append(
+        AuditEntry(
+          "transit_key.update", "transit_key", key.id, of: tenantID,
+          ["name": .string(name), "deletion_allowed": .bool(key.allowsDeletion)]), at: time, in: transaction)
+      return key
+    }
   }
 
   /// Destroys an older version: what was encrypted under it is gone for good. The audit chain says so in the same
   /// transaction.
-  /// - Parameter actorID: who asked.
   /// - Throws: ``TransitKeyError`` with `noSuchKey`, `versionActive`, `deletionNotAllowed` or `noSuchVersion`;
   ///   `PostgresError`.
-  public func destroy(
-    _ version: Int32, of name: String, of tenantID: UUID, actorID: String, at time: Date
-  ) async throws {
+  public func destroy(_ version: Int32, of name: String, of tenantID: UUID, at time: Date) async throws {
     try await pool.withTransaction { transaction in
       let row = try await transaction.execute(
         """
@@ -80,8 +82,7 @@ extension TransitKeyStore {
         """, [.uuid(tenantID), .text(name)]
       ).first
       guard let row else { throw TransitKeyError.noSuchKey }
-      guard try row.get("current_version", as: Int32.self) != version else { throw TransitKeyError.versionActive }
-      guard try row.get("deletion_allowed", as: Bool.self) else { throw TransitKeyError.deletionNotAllowed }
+      try Self.requireDeletable(version, row)
       let keyID = try row.get("id", as: UUID.self)
       let destroyed = try await transaction.execute(
         """
@@ -95,23 +96,31 @@ extension TransitKeyStore {
         [.uuid(tenantID), .uuid(try destroyed.get("id", as: UUID.self))])
       try await AuditChain.append(
         AuditEntry(
-          tenantID: tenantID, actorID: actorID, action: "transit.destroy", resourceType: "transit_key",
-          resourceID: keyID.uuidString.lowercased(),
-          details: ["name": .string(name), "version": .number(Double(version))]), at: time, in: transaction)
+          "transit_key.version_destroy", "transit_key", keyID, of: tenantID,
+          ["name": .string(name), "version": .number(Double(version))]), at: time, in: transaction)
     }
   }
 
-  /// How long ago a key was last given a version, by the database's clock.
-  /// - Throws: ``TransitKeyError`` with `noSuchKey`; `PostgresError`.
-  public func timeSinceRotation(of name: String, of tenantID: UUID) async throws -> Duration {
+  /// How long ago a key was last given a version, by the database's clock, if an older one of it may be destroyed.
+  /// - Throws: as ``destroy(_:of:of:at:)``, but for `noSuchVersion`.
+  public func timeSinceRotation(
+    of name: String, of tenantID: UUID, destroying version: Int32
+  ) async throws -> Duration {
     let row = try await pool.withConnection { connection in
       try await connection.execute(
         """
-        SELECT extract(epoch FROM clock_timestamp() - rotated_at)::float8 AS seconds FROM transit_keys
-        WHERE tenant_id = $1 AND name = $2
+        SELECT current_version, deletion_allowed,
+          extract(epoch FROM clock_timestamp() - rotated_at)::float8 AS seconds
+        FROM transit_keys WHERE tenant_id = $1 AND name = $2
         """, [.uuid(tenantID), .text(name)])
     }.first
     guard let row else { throw TransitKeyError.noSuchKey }
+    try Self.requireDeletable(version, row)
     return .seconds(try row.get("seconds", as: Double.self))
+  }
+
+  private static func requireDeletable(_ version: Int32, _ key: PostgresRow) throws {
+    guard try key.get("current_version", as: Int32.self) != version else { throw TransitKeyError.versionActive }
+    guard try key.get("deletion_allowed", as: Bool.self) else { throw TransitKeyError.deletionNotAllowed }
   }
 }

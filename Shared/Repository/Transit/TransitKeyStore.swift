@@ -1,8 +1,9 @@
 public import FoundationEssentials
+import JSON
 public import Postgres
 
 /// The tenants' transit keys and their sealed versions.
-public struct TransitKeyStore: Sendable {
+public struct TransitKeyStore: TransitKeySource {
   /// The most keys of a tenant.
   public static let maximumKeys = 1_000
 
@@ -36,6 +37,12 @@ public struct TransitKeyStore: Sendable {
         ])
       guard inserted.affectedRows == 1 else { throw TransitKeyError.nameTaken }
       try await Self.insert(material, of: key.id, tenantID, at: key.createdAt, in: transaction)
+      try await AuditLog.append(
+        AuditEntry(
+          "transit_key.create", "transit_key", key.id, of: tenantID,
+          [
+            "name": .string(key.name), "key_type": .string(key.algorithm.rawValue), "mode": .string(key.mode.rawValue),
+          ]), at: key.createdAt, in: transaction)
     }
   }
 

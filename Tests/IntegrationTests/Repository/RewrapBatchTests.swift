@@ -219,7 +219,7 @@ struct RewrapBatchTests {
       let indexed = try await database.count(
         """
         SELECT count(*) FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey)
-        WHERE i.indrelid = 'secret_values'::regclass AND a.attname IN ('key_version', 'wrapped_key')
+        WHERE i.indrelid IN ('secret_values'::regclass, 'transit_key_versions'::regclass) AND a.attname IN ('key_version', 'wrapped_key')
         """)
       #expect(indexed == 0)
     }

@@ -96,7 +96,7 @@ import Testing
       #expect(try await deployment.decrypt(old, under: "k", of: tenant) == "410 key_revoked")
       #expect(try await deployment.decrypt(new, under: "k", of: tenant) == "new")
       let entry = try #require(try await deployment.auditEntries(of: tenant).last)
-      #expect(entry.action == "transit.destroy" && entry.details["version"] == 1)
+      #expect(entry.action == "transit_key.version_destroy" && entry.details["version"] == 1)
     }
   }
 
