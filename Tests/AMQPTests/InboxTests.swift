@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 import Testing
 
 @testable import AMQP
@@ -64,7 +64,7 @@ struct InboxTests {
 
   @Test("The pool runs at most its limit of handlers, and ends after the last")
   func limit() async {
-    let running = Mutex((now: 0, most: 0))
+    let running = Guarded((now: 0, most: 0))
     let pool = HandlerPool(inbox: inbox, limit: 2) { _ in
       running.withLock {
         $0.now += 1
