@@ -98,7 +98,7 @@ ensure_database() {
   superuser_psql postgres >/dev/null <<SQL
 SELECT 'CREATE ROLE tenant_kms LOGIN'
   WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'tenant_kms') \gexec
-ALTER ROLE tenant_kms PASSWORD '$(secret database_password)';
+ALTER ROLE tenant_kms NOCREATEROLE PASSWORD '$(secret database_password)';
 SELECT 'CREATE DATABASE tenant_kms OWNER tenant_kms'
   WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'tenant_kms') \gexec
 \set api_password $(secret database_password_api)

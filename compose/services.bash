@@ -146,7 +146,7 @@ print_environment() {
   print_export ADMIN_TOKEN "$(admin_token)"
   print_export API_KEY "$(tenant_field api_key)"
   print_export TENANT_ID "$(tenant_field tenant_id)"
-  print_export DATABASE_URL "$(secret database_url)"
+  print_export DATABASE_URL "$(secret database_url_api)"
   print_export AMQP_URL "$(secret amqp_url_api)"
   print_export AWS_ENDPOINT_URL "$(aws_url)"
   print_export CUSTOMER_ROLE_ARN "$(customer_field role_arn)"
