@@ -12,35 +12,40 @@ extension APIKeyStore {
   /// - Throws: ``RepositoryError`` with `noSuchTenant` or `tooManyAPIKeys`; `PostgresError`.
   public func create(_ stored: StoredAPIKey, _ key: APIKey, of tenantID: UUID) async throws {
     try await pool.tenant(tenantID).withTransaction { transaction in
-      // Whoever else makes a key waits here, so that none is made beyond the bound.
-      let found = try await transaction.execute(
-        "SELECT FROM tenants WHERE id = $1 FOR NO KEY UPDATE", [.uuid(tenantID)])
-      guard !found.isEmpty else { throw RepositoryError(.noSuchTenant) }
+      try await TenantLock.exclusiveForCounting(tenantID, in: transaction)
       let count = try await transaction.execute(
         "SELECT count(*) AS n FROM api_keys WHERE tenant_id = $1 AND revoked_at IS NULL", [.uuid(tenantID)])
       guard try count[0].get("n", as: Int64.self) < Self.capacity else { throw RepositoryError(.tooManyAPIKeys) }
-      try await transaction.execute(
-        """
-        INSERT INTO api_keys (id, tenant_id, secret_hash, name, scopes, created_at, expires_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)
-        """,
-        [
-          .text(stored.id), .uuid(tenantID), .bytes(key.secretHash), .text(stored.name),
-          .optional(stored.scopes) { .textArray($0.map(\.rawValue).sorted()) }, .timestamp(stored.createdAt),
-          .optional(stored.expiresAt) { .timestamp($0) },
-        ])
-      try await AuditLog.append(
-        AuditEntry("api_key.create", key.id, of: tenantID, ["name": .string(stored.name)]), at: stored.createdAt,
-        in: transaction)
+      try await Self.insert(stored, key, of: tenantID, in: transaction)
     }
   }
 
-  /// A tenant's keys, newest first, those revoked too: the newest 1,000.
+  static func insert(
+    _ stored: StoredAPIKey, _ key: APIKey, of tenantID: UUID, in transaction: PostgresTransaction
+  ) async throws {
+    try await transaction.execute(
+      """
+      INSERT INTO api_keys (id, tenant_id, secret_hash, name, scopes, created_at, expires_at)
+      VALUES ($1, $2, $3, $4, $5, $6, $7)
+      """,
+      [
+        .text(stored.id), .uuid(tenantID), .bytes(key.secretHash), .text(stored.name),
+        .optional(stored.scopes) { .textArray($0.map(\.rawValue).sorted()) }, .timestamp(stored.createdAt),
+        .optional(stored.expiresAt) { .timestamp($0) },
+      ])
+    try await AuditLog.append(
+      AuditEntry("api_key.create", key.id, of: tenantID, ["name": .string(stored.name)]), at: stored.createdAt,
+      in: transaction)
+  }
+
+  /// A tenant's keys, newest first: all that aren't revoked, and of those that are the newest, up to 1,000 altogether.
   public func keys(of tenantID: UUID) async throws -> [StoredAPIKey] {
     try await pool.tenant(tenantID).execute(
       """
-      SELECT id, name, scopes, created_at, expires_at, last_used_at, revoked_at FROM api_keys
-      WHERE tenant_id = $1 ORDER BY created_at DESC, id LIMIT 1000
+      SELECT * FROM (
+        SELECT id, name, scopes, created_at, expires_at, last_used_at, revoked_at FROM api_keys
+        WHERE tenant_id = $1 ORDER BY revoked_at IS NOT NULL, created_at DESC LIMIT 1000
+      ) AS shown ORDER BY created_at DESC, id
       """, [.uuid(tenantID)]
     ).map { row in
       var key = StoredAPIKey(

@@ -17,6 +17,7 @@ public struct AgentStore: Sendable {
   /// - Throws: ``AgentError`` with `tooManyAgents`; `PostgresError`.
   public func create(_ agent: Agent, credential: AgentCredential, of tenantID: UUID) async throws {
     try await pool.tenant(tenantID).withTransaction { transaction in
+      try await TenantLock.exclusiveForCounting(tenantID, in: transaction)
       let inserted = try await transaction.execute(
         """
         INSERT INTO agents (tenant_id, id, agent_id, name, secret_hash, require_verified_build, created_at)

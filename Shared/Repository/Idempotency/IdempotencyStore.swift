@@ -49,7 +49,7 @@ public struct IdempotencyStore: Sendable {
 
   /// Remembers what was answered; nothing where the attempt's lease was over and another took its place.
   /// - Parameters:
-  ///   - status: of HTTP, 200 to 499.
+  ///   - status: of HTTP, 200 to 499 or 503.
   ///   - answer: encrypted.
   /// - Throws: `PostgresError`.
   public func remember(
@@ -77,13 +77,7 @@ public struct IdempotencyStore: Sendable {
   /// - Returns: how many were deleted.
   /// - Throws: `PostgresError`.
   public func forgetExpired(limit: Int32) async throws -> Int {
-    try await pool.execute(
-      """
-      DELETE FROM idempotency_keys WHERE (tenant_id, principal, key_code) IN (
-        SELECT tenant_id, principal, key_code FROM idempotency_keys WHERE expires_at <= now()
-        ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-      """, [.int4(limit)]
-    ).affectedRows
+    Int(try await pool.execute("SELECT forget_expired_calls($1)", [.int4(limit)])[0][0, as: Int64.self])
   }
 
   private static func key(of call: IdempotentCall) -> [PostgresValue] {

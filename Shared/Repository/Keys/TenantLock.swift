@@ -22,6 +22,13 @@ enum TenantLock {
     return try row.get("version", as: Int32.self)
   }
 
+  /// Has whoever makes something of which a tenant may have so many wait for its turn, so that none is made beyond.
+  /// - Throws: ``RepositoryError`` with `noSuchTenant`; `PostgresError`.
+  static func exclusiveForCounting(_ tenantID: UUID, in transaction: PostgresTransaction) async throws {
+    let found = try await transaction.execute("SELECT FROM tenants WHERE id = $1 FOR NO KEY UPDATE", [.uuid(tenantID)])
+    guard !found.isEmpty else { throw RepositoryError(.noSuchTenant) }
+  }
+
   /// Keeps an erasure apart from the rewraps that could save what it counts as erased; writes don't wait for either.
   static func exclusiveForErasure(_ tenantID: UUID, in transaction: PostgresTransaction) async throws {
     _ = try await transaction.execute("SELECT pg_advisory_xact_lock(uuid_hash_extended($1, 2))", [.uuid(tenantID)])

@@ -99,10 +99,18 @@ extension RewrapStore {
   /// Gives back rows of a grant that its batch found nothing to use for.
   /// - Throws: `PostgresError`.
   public func giveBack(_ rows: Int32, to id: UUID) async throws {
-    try await pool.tenant(ofRewrap: id).execute(
-      """
-      UPDATE rewrap_limits l SET granted_until = l.granted_until - $2::float8 / l.rows_per_second * interval '1 second'
-      FROM rewrap_jobs j WHERE j.id = $1 AND (l.tenant_id = j.tenant_id OR l.tenant_id IS NULL)
-      """, [.uuid(id), .float8(Double(rows))])
+    try await pool.tenant(ofRewrap: id).withTransaction { transaction in
+      // As those do that ask to be admitted: whoever locks in another order may wait for them, and they for it.
+      try await transaction.execute(
+        """
+        SELECT FROM rewrap_limits l JOIN rewrap_jobs j ON l.tenant_id = j.tenant_id OR l.tenant_id IS NULL
+        WHERE j.id = $1 ORDER BY l.tenant_id NULLS FIRST FOR UPDATE OF l
+        """, [.uuid(id)])
+      try await transaction.execute(
+        """
+        UPDATE rewrap_limits l SET granted_until = l.granted_until - $2::float8 / l.rows_per_second * interval '1 second'
+        FROM rewrap_jobs j WHERE j.id = $1 AND (l.tenant_id = j.tenant_id OR l.tenant_id IS NULL)
+        """, [.uuid(id), .float8(Double(rows))])
+    }
   }
 }

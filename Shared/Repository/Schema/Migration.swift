@@ -28,5 +28,6 @@ struct Migration: Sendable {
     Migration(version: 17, name: "idempotency", sql: PackageResources._017_idempotency_sql),
     Migration(version: 20, name: "isolation", sql: PackageResources._020_isolation_sql),
     Migration(version: 21, name: "key_uses", sql: PackageResources._021_key_uses_sql),
+    Migration(version: 22, name: "narrower_rights", sql: PackageResources._022_narrower_rights_sql),
   ]
 }

@@ -14,7 +14,7 @@ public import Postgres
 ///
 /// The setting travels in the round trip of the first statement and ends with its transaction. Statements name the tenant
 /// all the same: that is what indexes are for, and the policy is for the statement that doesn't. A new table with a
-/// `tenant_id` needs a policy and grants in the migration that makes it (`IsolationTests` find one that has none); what
+/// `tenant_id` needs a policy and grants in the migration that makes it (`CatalogTests` find one that has none); what
 /// works across tenants by nature gets a policy for one role, or a function of the owner's, and a sentence why.
 extension PostgresPool {
   /// The pool as seen by a tenant.

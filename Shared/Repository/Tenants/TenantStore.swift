@@ -17,9 +17,8 @@ public struct TenantStore: Sendable {
         [.uuid(tenant.id), .text(tenant.slug), .text(tenant.name)])
       guard inserted.affectedRows == 1 else { throw RepositoryError(.slugTaken) }
       try await KeyStore.insert(firstKey, of: tenant.id, in: transaction)
-      _ = try await transaction.execute(
-        "INSERT INTO api_keys (id, tenant_id, secret_hash) VALUES ($1, $2, $3)",
-        [.text(apiKey.id), .uuid(tenant.id), .bytes(apiKey.secretHash)])
+      try await APIKeyStore.insert(
+        StoredAPIKey(id: apiKey.id, name: "default", createdAt: Date()), apiKey, of: tenant.id, in: transaction)
     }
   }
 

@@ -21,6 +21,7 @@ public struct TransitKeyStore: TransitKeySource {
       guard try await TenantLock.shared(tenantID, in: transaction) == material.keyVersion else {
         throw RepositoryError(.keyVersionMoved)
       }
+      try await TenantLock.exclusiveForCounting(tenantID, in: transaction)
       let count = try await transaction.execute(
         "SELECT count(*) FROM transit_keys WHERE tenant_id = $1", [.uuid(tenantID)])[0][0, as: Int64.self]
       guard count < Self.maximumKeys else { throw TransitKeyError.tooManyKeys }

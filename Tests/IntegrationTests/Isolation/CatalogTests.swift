@@ -81,18 +81,31 @@ import Testing
       let functions = try await database.pool.execute(
         """
         SELECT proname::text, coalesce(proconfig::text[] @> ARRAY['search_path=pg_catalog, pg_temp'], false) AS is_pinned,
-          has_function_privilege('public', p.oid, 'EXECUTE') AS is_public
+          has_function_privilege('public', p.oid, 'EXECUTE') AS is_public,
+          ARRAY(SELECT s FROM unnest($1::text[]) s WHERE has_function_privilege(s, p.oid, 'EXECUTE') ORDER BY s) AS users
         FROM pg_proc p WHERE pronamespace = 'public'::regnamespace AND prosecdef
-        """)
-      #expect(functions.count >= 10)
+        """, [Self.services])
+      var users: [String: [String]] = [:]
       for function in functions {
         let name = try function.get("proname", as: String.self)
+        users[name] = try function.get("users", as: [String].self)
         #expect(try function.get("is_pinned", as: Bool.self), "\(name)")
         #expect(try !function.get("is_public", as: Bool.self), "\(name)")
       }
+      #expect(users == Self.definers)
     }
   }
 
+  /// Every function with the owner's rights, and who may call it.
+  private static let definers = [
+    "tenant_of_api_key": ["tenant_kms_api"], "tenant_of_agent": ["tenant_kms_api"],
+    "tenant_of_user": ["tenant_kms_api"],
+    "tenant_of_rewrap": ["tenant_kms_api", "tenant_kms_worker"], "is_external_id_taken": ["tenant_kms_api"],
+    "idle_rewraps": ["tenant_kms_worker"], "idle_rewrap_ranges": ["tenant_kms_worker"],
+    "is_any_rewrap_limited": ["tenant_kms_worker"],
+    "audit_head": ["tenant_kms_api", "tenant_kms_verifier", "tenant_kms_worker"], "audit_rows": ["tenant_kms_api"],
+    "note_api_key_uses": ["tenant_kms_api"], "forget_expired_calls": ["tenant_kms_api"],
+  ]
   private static let services = PostgresValue.textArray(ServiceRole.allCases.map(\.rawValue))
   private static let attributes =
     "(rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication)"

@@ -45,7 +45,8 @@ extension MigratedDatabase {
       "INSERT INTO key_uses SELECT $1, $2, 1",
       """
       INSERT INTO idempotency_keys (tenant_id, principal, key_code, request_code, attempt, claimed_until, expires_at)
-      SELECT $1, 'key', sha256(''), sha256(''), $2, now(), now() + interval '1 day'
+      SELECT $1, 'key', sha256(day::text::bytea), sha256(''), $2, now(), now() + day * interval '1 day'
+      FROM unnest(ARRAY[1, -1]) AS day
       """,
       """
       INSERT INTO agent_tamper_events

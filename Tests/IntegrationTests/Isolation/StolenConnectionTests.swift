@@ -43,6 +43,7 @@ import Testing
       let changes: [(ServiceRole, PostgresStatement)] = [
         (.api, "UPDATE secret_values SET payload = '' WHERE tenant_id = $1"),
         (.api, "DELETE FROM secrets WHERE tenant_id = $1"),
+        (.api, "UPDATE api_keys SET revoked_at = now() WHERE tenant_id = $1"),
         (.api, "UPDATE users SET password_hash = '$scrypt$' WHERE tenant_id = $1"),
         (.api, "UPDATE tenant_keys SET status = 'retired' WHERE tenant_id = $1"),
         (.api, "DELETE FROM tenant_kms_configs WHERE tenant_id = $1"),
@@ -62,6 +63,7 @@ import Testing
           [.uuid(tenants.others)])
       }
       let api = try #require(connections[.api])
+      await api.expectRefused("UPDATE api_keys SET scopes = NULL WHERE tenant_id = $1", [.uuid(tenants.mine)])
       await api.expectRefused("UPDATE secrets SET tenant_id = $1", [.uuid(tenants.others)])
       #expect(try await database.fingerprint() == before)
     }
@@ -126,7 +128,8 @@ import Testing
         "SELECT password_hash FROM users", "SELECT secret_hash FROM api_keys", "SELECT secret_hash FROM agents",
         "SELECT payload FROM secret_values", "SELECT * FROM secret_values", "SELECT name FROM secrets",
         "SELECT details FROM audit_log_critical", "SELECT body FROM outbox", "SELECT tenant_of_user('a@example.com')",
-        "SELECT audit_rows(1, 10)", "SELECT external_id FROM external_id_claims",
+        "SELECT audit_rows(1, 10)", "SELECT note_api_key_uses('{}', '{}')", "SELECT forget_expired_calls(1)",
+        "SELECT external_id FROM external_id_claims",
       ] { await connection.expectRefused(statement) }
     }
   }

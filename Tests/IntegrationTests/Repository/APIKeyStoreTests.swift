@@ -30,6 +30,34 @@ struct APIKeyStoreTests {
     }
   }
 
+  @Test func `a key that still opens is listed, however many newer ones were revoked`() async throws {
+    try await MigratedDatabase.with { database in
+      let tenantID = try await database.makeTenant()
+      let (stored, _) = try await database.makeAPIKey(of: tenantID)
+      try await database.pool.execute(
+        """
+        INSERT INTO api_keys (id, tenant_id, secret_hash, created_at, revoked_at)
+        SELECT lpad(n::text, 16, '0'), $1, sha256(n::text::bytea), $2 + interval '1 day', now()
+        FROM generate_series(1, 1000) AS n
+        """, [.uuid(tenantID), .timestamp(stored.createdAt)])
+      let listed = try await database.apiKeys.keys(of: tenantID)
+      #expect(listed.count == 1_000)
+      #expect(listed.contains { $0.id == stored.id })
+    }
+  }
+
+  @Test func `a tenant's first key stands in its log, as every other does`() async throws {
+    try await MigratedDatabase.with { database in
+      let key = APIKey.generate()
+      let tenant = Tenant(id: UUID(), slug: "acme", name: "Acme")
+      try await database.tenants.create(tenant, firstKey: .platform, apiKey: key)
+      let rows = try await AuditLog(pool: database.pool).page(
+        of: tenant.id, action: "api_key.create", resourceType: nil, offset: 0, limit: 10
+      ).rows
+      #expect(rows.map(\.resourceID) == [key.id])
+    }
+  }
+
   @Test func `a revoked key is no key, stays in the list, and is told to every process once`() async throws {
     try await MigratedDatabase.with { database in
       let tenantID = try await database.makeTenant()
