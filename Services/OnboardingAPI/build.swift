@@ -157,7 +157,7 @@ func buildRouter(
   admin.on(
     .revoke,
     use: RevokeRoute(
-      keys: keys, generation: generation, masterKeys: masterKeys,
+      keys: keys, generation: generation, masterKeys: masterKeys, keyring: transitKeys.keyring,
       watch: EvictionWatch(holders: KeyHolderStore(pool: pool))
     ).respond)
   admin.on(.unseal, use: UnsealRoute(keys: keys, grants: GrantStore(pool: pool), masterKeys: masterKeys).respond)

@@ -71,6 +71,10 @@ struct HeldShard<Slot: HeldSlot, Value: Sendable>: Sendable {
     if case .held(let value, _, _)? = entries[slot], condition(value) { entries[slot] = nil }
   }
 
+  mutating func evict(_ tenantID: UUID, where condition: (Slot) -> Bool) {
+    entries = entries.filter { slot, _ in slot.tenantID != tenantID || !condition(slot) }
+  }
+
   mutating func evict(_ tenantID: UUID) { entries = entries.filter { slot, _ in slot.tenantID != tenantID } }
 
   mutating func evictAll() { entries = [:] }

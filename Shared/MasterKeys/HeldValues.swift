@@ -53,6 +53,11 @@ package final class HeldValues<Slot: HeldSlot, Value: Sendable>: Sendable {
     shard(of: slot.tenantID).withLock { $0.evict(slot, where: condition) }
   }
 
+  /// Forgets a tenant's values whose slots meet a condition, held or being loaded.
+  package func evict(_ tenantID: UUID, where condition: (Slot) -> Bool) {
+    shard(of: tenantID).withLock { $0.evict(tenantID, where: condition) }
+  }
+
   /// Forgets every value of a tenant. Requests that hold one, or wait for one already, keep it until they end; those that
   /// come later load anew.
   package func evict(_ tenantID: UUID) { shard(of: tenantID).withLock { $0.evict(tenantID) } }

@@ -41,6 +41,9 @@ public final class KeyUses: Sendable {
   /// The most uses of a block.
   static let largestBlock: Int64 = 1 << 16
 
+  /// A block has no deadline, for it is no secret and to lose one is a waste.
+  private static let everlasting = Duration.seconds(Int64(1) << 40)
+
   private let registry: any KeyUseRegistry
   private let limit: Int64
   private let logger: Logger
@@ -63,8 +66,8 @@ public final class KeyUses: Sendable {
       "tenant_kms_key_use_warnings_total",
       "Blocks of uses reserved of keys that have a tenth of theirs left, or less.", labels: ["purpose"])
     for purpose in Purpose.allCases { warnings.add(0, purpose.rawValue) }
-    // A block has no deadline, for it is no secret and to lose one is a waste.
-    blocks = HeldValues(shards: 64, capacity: 256) { .zero }
+    let start = ContinuousClock.now
+    blocks = HeldValues(shards: 64, capacity: 2_048) { start.duration(to: .now) }
   }
 
   /// Takes uses of a key before they are made. It rarely waits: one block serves many.
@@ -74,7 +77,7 @@ public final class KeyUses: Sendable {
     var size = Self.firstBlock
     while true {
       let block = try await blocks.value(slot) { [size] in
-        (try await reserve(max(size, count), atLeast: count, of: slot, for: purpose), deadline: .seconds(1))
+        (try await reserve(max(size, count), atLeast: count, of: slot, for: purpose), deadline: Self.everlasting)
       }
       if block.take(count) { return }
       // What is left of it is too little, and lost.

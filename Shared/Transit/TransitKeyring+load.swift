@@ -28,6 +28,8 @@ extension TransitKeyring {
       // What is read was true at some time after this.
       let deadline = masterKeys.now + Self.lease
       let versions = try await source.versions(of: slot.name, of: slot.tenantID)
+      // Of a version that was destroyed, whoever looks at the key keeps nothing.
+      materials.evict(slot.tenantID) { $0.keyID == versions.keyID && !versions.all.contains($0.version) }
       return (VersionsLease(versions: versions, deadline: deadline), deadline: deadline)
     }
   }

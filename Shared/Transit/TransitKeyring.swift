@@ -1,4 +1,4 @@
-internal import FoundationEssentials
+public import FoundationEssentials
 public import MasterKeys
 public import Repository
 
@@ -7,7 +7,8 @@ public import Repository
 /// Material is unsealed by the first request that misses it, and held no longer than the master key that it was unsealed
 /// with; whatever wipes that wipes it: the end of its time, a seal, a rotation, a revocation, the loss of the broadcasts.
 /// Which versions a key has is relied on for a ``lease``, and read anew then. So a request that finds both does no input or
-/// output, and what no longer stands in the database is used by no process a lease later, whether or not it hears anything.
+/// output, and what no longer stands in the database is used by no process a lease later, whether or not it hears anything. The material
+/// of a version that was destroyed is wiped by whichever process looks at the key again, and else ends with its time.
 public final class TransitKeyring: Sendable {
   /// How long it is relied on which versions a key has: 1 second.
   public static let lease = Duration.seconds(1)
@@ -61,8 +62,15 @@ public final class TransitKeyring: Sendable {
     throw TransitError.outdated
   }
 
-  /// Forgets which versions a key has, for this process has changed it.
-  func forget(_ slot: LeaseSlot) { leases.evict(slot) }
+  /// Forgets which versions a key has and their material, for this process has changed it.
+  func forget(_ slot: LeaseSlot) {
+    leases.evict(slot)
+    materials.evict(slot.tenantID)
+  }
+
+  /// Wipes what was unsealed for a tenant, whose master key this process has made out of date. Call it after
+  /// `MasterKeys.evict(_:)`.
+  public func evict(_ tenantID: UUID) { materials.evict(tenantID) }
 
   /// Waits until no process relies any more on what it read before.
   func waitForLeases() async throws { try await clock.sleep(for: Self.lease) }

@@ -11,7 +11,8 @@ public struct TransitKeys: Sendable {
 
   /// Where the keys are stored.
   public let store: TransitKeyStore
-  let keyring: TransitKeyring
+  /// What is in hand of them in this process.
+  public let keyring: TransitKeyring
   private let masterKeys: MasterKeys
   private let uses: KeyUses
   private let random: RandomSource

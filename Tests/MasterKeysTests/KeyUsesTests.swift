@@ -56,6 +56,15 @@ import Testing
     #expect(registry.reserved.values.min() == 1_024)
   }
 
+  @Test func `a key in use keeps its block, however many others of its tenant come and go`() async throws {
+    let uses = makeUses()
+    for _ in 0..<3_000 {
+      try await uses.take(of: keyID, tenantID, for: .transitKey)
+      try await uses.take(of: UUID(), tenantID, for: .transitKey)
+    }
+    #expect(registry.reserved[keyID] == 1_024 + 2_048)
+  }
+
   @Test func `many uses are taken at once, or none`() async throws {
     let uses = makeUses(limit: 10_000)
     try await uses.take(9_000, of: keyID, tenantID, for: .masterKey)

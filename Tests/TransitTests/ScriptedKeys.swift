@@ -58,7 +58,11 @@ final class ScriptedKeys: TransitKeySource, KeyVersionSource {
     }
   }
 
-  func destroy(_ version: Int32) { state.withLock { $0.materials[version] = nil } }
+  func destroy(_ version: Int32) { _ = remove(version) }
+
+  func remove(_ version: Int32) -> EncryptedValue? { state.withLock { $0.materials.removeValue(forKey: version) } }
+
+  func put(_ row: EncryptedValue?, back version: Int32) { state.withLock { $0.materials[version] = row } }
 
   func revokeMasterKey() { state.withLock { $0.isRevoked = true } }
 

@@ -63,6 +63,28 @@ import Testing
     #expect(try await current().version == 2)
   }
 
+  @Test func `the material of a destroyed version is held no longer than until the key is looked at`() async throws {
+    try keys.rotate()
+    let former = try await material(1)
+    let row = keys.remove(1)
+    keys.clock.advance(by: .seconds(1))
+    _ = try await current()
+    // What can't happen tells whether it was still there.
+    keys.put(row, back: 1)
+    keys.clock.advance(by: .seconds(1))
+    _ = keys.reads
+    #expect(try await material(1).key == former.key)
+    #expect(keys.reads == ["versions", "material 1"])
+  }
+
+  @Test func `a master key that this process made out of date takes what was unsealed with it along`() async throws {
+    _ = try await current()
+    masterKeys.evict(keys.tenantID)
+    keyring.evict(keys.tenantID)
+    keys.revokeMasterKey()
+    await #expect(throws: ScriptedKeys.Lost.self) { try await current() }
+  }
+
   @Test(arguments: [TenantEvent.Kind.tenantSealed, .keyRotated, .keyRevoked])
   func `what outdates a master key wipes what was unsealed with it`(kind: TenantEvent.Kind) async throws {
     _ = try await current()

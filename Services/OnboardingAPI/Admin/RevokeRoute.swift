@@ -6,6 +6,7 @@ import JSON
 import Logging
 import MasterKeys
 import Repository
+import Transit
 
 /// `POST /admin/tenant-kms/versions/{version}/revoke`: wipes a key version; with `erase`, whatever it still wraps is gone.
 struct RevokeRoute: Sendable {
@@ -15,6 +16,7 @@ struct RevokeRoute: Sendable {
   let keys: KeyStore
   let generation: KeyGeneration
   let masterKeys: MasterKeys
+  let keyring: TransitKeyring
   let watch: EvictionWatch
 
   func respond(to request: Request, context: AdminContext) async throws -> Response {
@@ -31,6 +33,7 @@ struct RevokeRoute: Sendable {
     let (revocation, replacement) = try await revoke(order, identity)
     let revokedAt = Date()
     masterKeys.evict(identity.tenantID)
+    keyring.evict(identity.tenantID)
     let isEvicted = await isEvicted(version, context.logger)
     let hold = watch.timeToLive.longestHold(of: version) / .seconds(1)
     return Response(
