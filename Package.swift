@@ -115,12 +115,12 @@ let services: [Target] = [
 let suites: [Target] = [
   tests("AMQPTests", ["AMQP", "Locking"]),
   tests("AgentSessionTests", ["AgentSession", "Cryptography"]),
-  tests("CloudKMSTests", ["CloudKMS", "Cryptography", "HTTPClient", "JSON", "SigV4"]),
+  tests("CloudKMSTests", ["CloudKMS", "Cryptography", "HTTPClient", "JSON", "Locking", "SigV4"]),
   tests("CommandsTests", ["Commands", "Cryptography"]),
   tests("ConformanceTests", ["Cryptography", "SigV4"]),
   tests("CryptographyTests", ["Cryptography"]),
   tests("DocumentationTests", ["Repository", "ServiceKit", "onboarding-api", "rewrap-worker", "verifier"]),
-  tests("EnvelopeTests", ["Cryptography", "Envelope"]),
+  tests("EnvelopeTests", ["Cryptography", "Envelope", "Locking"]),
   tests(
     "FuzzingTests",
     [

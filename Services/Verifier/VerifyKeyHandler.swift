@@ -56,7 +56,9 @@ struct VerifyKeyHandler: Sendable {
     async let told: Void = {
       for await step in steps {
         do { try await send(VerifyKeyProgress(step, inReplyTo: asker.question), to: asker) } catch {
-          logger.debug("progress not told", metadata: ["error": "\(error)"])
+          // Else each further step might hold the answer up for as long.
+          logger.debug("progress not told any more", metadata: ["error": "\(error)"])
+          return
         }
       }
     }()

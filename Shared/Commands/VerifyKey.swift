@@ -2,7 +2,7 @@ public import FoundationEssentials
 
 /// `kms.verify`: probe a candidate key of a tenant and, if a version is named, wrap a new tenant master key under it.
 ///
-/// API → verifier, answered by ``VerifyKeyReply`` over direct reply-to.
+/// API → verifier, answered by ``VerifyKeyReply`` at the address that the question names.
 public struct VerifyKey: Command {
   /// The command's name on the wire.
   public static let name = "kms.verify"

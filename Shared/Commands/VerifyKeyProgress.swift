@@ -2,7 +2,7 @@ public import FoundationEssentials
 
 /// `kms.verify.progress`: how the probe goes, told while it does; a ``VerifyKeyReply`` follows.
 ///
-/// Verifier → API over the question's direct reply-to. It may be lost, and decides nothing.
+/// Verifier → API, at the address that the question names. It may be lost, and decides nothing.
 public struct VerifyKeyProgress: Command {
   /// The command's name on the wire.
   public static let name = "kms.verify.progress"

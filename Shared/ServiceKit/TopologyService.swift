@@ -17,14 +17,21 @@ public struct TopologyService: Service {
   }
 
   /// Declares the topology until graceful shutdown, with pauses of a second while the broker can't be reached.
-  /// - Throws: `AMQPError` with `topologyMismatch` where the broker has queues of these names with other properties.
+  /// - Throws: `AMQPError` with `topologyMismatch` where the broker has queues of these names with other properties at the
+  ///   start; what is changed later is logged.
   public func run() async throws {
     try await cancelWhenGracefulShutdown {
+      var isDeclared = false
       while !Task.isCancelled {
         var pause = interval
-        do { try await CommandTopology.topology.declare(on: configuration) } catch let error as AMQPError
-          where error.isFatal
-        { throw error } catch {
+        do {
+          try await CommandTopology.topology.declare(on: configuration)
+          isDeclared = true
+        } catch let error as AMQPError where error.isFatal && !isDeclared {
+          throw error
+        } catch let error as AMQPError where error.isFatal {
+          logger.error("the topology is not what was declared", metadata: ["error": "\(error)"])
+        } catch {
           logger.warning("topology not declared, to be tried again", metadata: ["error": "\(error)"])
           pause = .seconds(1)
         }

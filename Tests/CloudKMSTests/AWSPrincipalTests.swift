@@ -22,6 +22,8 @@ import Testing
     arguments: [
       ("arn:aws:iam::123456789012:user/saas", "arn:aws:iam::123456789012:user/saas"),
       ("arn:aws:sts::123456789012:assumed-role/Platform/i-0abc", "arn:aws:iam::123456789012:role/Platform"),
+      ("arn:aws:sts::123456789012:assumed-role/", "arn:aws:sts::123456789012:assumed-role/"),
+      ("arn:aws:sts::123456789012:federated-user/x", "arn:aws:sts::123456789012:federated-user/x"),
       ("arn:aws-cn:sts::123456789012:assumed-role/Platform/x", "arn:aws-cn:iam::123456789012:role/Platform"),
     ])
   func theTrustedPrincipalIsTheUserOrTheRoleBehindASession(arn: String, trusted: String) async throws {

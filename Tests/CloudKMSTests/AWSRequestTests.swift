@@ -4,7 +4,7 @@ import Foundation
 import HTTPClient
 import JSON
 import SigV4
-import Synchronization
+import Locking
 import Testing
 
 /// What is sent, compared with what botocore 1.43 sends for the same calls.
@@ -141,14 +141,14 @@ import Testing
 
   @Test func expiredCredentialsAreRefreshedOnce() async throws {
     final class Provider: AWSCredentialProvider {
-      let asked = Mutex<[Bool]>([])
+      let asked = Guarded<[Bool]>([])
       func credentials(refreshing: Bool) async throws(KMSFailure) -> AWSCredentials {
         asked.withLock { $0.append(refreshing) }
         return Sample.credentials
       }
     }
     let provider = Provider()
-    let answers = Mutex(["ExpiredToken"])
+    let answers = Guarded(["ExpiredToken"])
     let aws = ScriptedAWS { _ in answers.withLock { $0.popLast() }.map { .stsError($0) } }
     let platform = AWSPlatform(transport: aws, credentials: provider)
     let kek = CustomerKey(configuration: try Sample.configuration(), platform: platform)

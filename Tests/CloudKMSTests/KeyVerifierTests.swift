@@ -4,7 +4,7 @@ import Foundation
 import HTTPClient
 import JSON
 import SigV4
-import Synchronization
+import Locking
 import Testing
 
 @Suite struct KeyVerifierTests {
@@ -13,7 +13,7 @@ import Testing
     let time = ManualClock()
     let aws: ScriptedAWS
     let verifier: KeyVerifier
-    private let log = Mutex<[VerificationProgress]>([])
+    private let log = Guarded<[VerificationProgress]>([])
 
     init(
       policy: VerificationPolicy = VerificationPolicy(),
@@ -161,7 +161,7 @@ import Testing
   }
 
   @Test func aDenialIsTriedAgainUntilItPasses() async throws {
-    let denials = Mutex(3)
+    let denials = Guarded(3)
     let bench = Bench { action in
       guard action == .encrypt,
         denials.withLock({

@@ -4,7 +4,7 @@ import Foundation
 import HTTPClient
 import JSON
 import SigV4
-import Synchronization
+import Locking
 import Testing
 
 /// The tenant, the key and the platform of these tests.
@@ -58,8 +58,8 @@ enum Sample {
 
 /// A clock that stands still but for sleeping.
 final class ManualClock: Sendable {
-  private let time = Mutex(Sample.now)
-  private let naps = Mutex<[Duration]>([])
+  private let time = Guarded(Sample.now)
+  private let naps = Guarded<[Duration]>([])
 
   var sleeps: [Duration] { naps.withLock { $0 } }
 

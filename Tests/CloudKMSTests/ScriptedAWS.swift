@@ -4,7 +4,7 @@ import Foundation
 import HTTPClient
 import JSON
 import SigV4
-import Synchronization
+import Locking
 
 /// An AWS in memory that behaves, unless the script says otherwise.
 final class ScriptedAWS: HTTPTransport {
@@ -19,7 +19,7 @@ final class ScriptedAWS: HTTPTransport {
   typealias Script = @Sendable (Action) throws(HTTPClientError) -> HTTPResponse?
 
   private let script: Script
-  private let log = Mutex<[(action: Action, request: HTTPRequest)]>([])
+  private let log = Guarded<[(action: Action, request: HTTPRequest)]>([])
 
   init(script: @escaping Script = { _ in nil }) {
     self.script = script

@@ -1,5 +1,5 @@
 import Cryptography
-import Synchronization
+import Locking
 import Testing
 
 @testable import Envelope
@@ -28,7 +28,7 @@ import Testing
 
 /// A source of 0, 1, 2 … that notes how much it is asked for.
 private final class DrawLog: Sendable {
-  private let log = Mutex<[Int]>([])
+  private let log = Guarded<[Int]>([])
 
   var counts: [Int] { log.withLock { $0 } }
 

@@ -77,6 +77,24 @@ import Testing
     #expect(!channel.isActive)
   }
 
+  @Test func `a request that is being handled isn't answered for the one behind it`() throws {
+    try arrive(head(), .end(nil))
+    channel.pipeline.fireErrorCaught(HTTPParserError.headerOverflow)
+    channel.embeddedEventLoop.run()
+    #expect(try channel.readOutbound(as: HTTPResponsePart.self) == nil)
+    #expect(!channel.isActive)
+  }
+
+  @Test func `a request that was answered before its body came isn't answered twice`() throws {
+    try arrive(head())
+    try channel.writeOutbound(HTTPResponsePart.head(HTTPResponse(status: .unauthorized)))
+    try channel.writeOutbound(HTTPResponsePart.end(nil))
+    #expect(try sent().status == .unauthorized)
+    channel.embeddedEventLoop.advanceTime(by: .seconds(31))
+    #expect(try channel.readOutbound(as: HTTPResponsePart.self) == nil)
+    #expect(!channel.isActive)
+  }
+
   @Test(arguments: [nil, "4", "x", String(RequestGuard.maximumBodyLength)])
   func `who waits to be told to go on is told`(length: String?) throws {
     try arrive(head([.expect: "100-Continue", .contentLength: length]))

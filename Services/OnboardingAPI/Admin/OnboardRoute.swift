@@ -27,7 +27,7 @@ struct OnboardRoute: Sendable {
     {
       throw RepositoryError.externalIDInUse
     }
-    guard request.headers[.accept] == ServerSentEvent.contentType else {
+    guard request.headers[.accept]?.contains(ServerSentEvent.contentType) == true else {
       return Response(json: try await onboard(candidate, identity, context.logger) { _ in })
     }
     return Response(eventsOf: context) { send in

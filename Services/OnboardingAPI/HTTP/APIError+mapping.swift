@@ -41,7 +41,8 @@ extension RepositoryError: APIErrorConvertible {
         message: "this external ID belongs to another tenant; generate a new random UUID for yours")
     case .keyVersionMoved:
       APIError(
-        status: .conflict, type: "conflict", message: "another change of this tenant's key is under way; try again")
+        status: .conflict, type: "conflict", message: "another change of this tenant's key is under way; try again",
+        retryAfter: 1)
     case .noSuchPosition:
       .validation(
         "the query doesn't fit",

@@ -103,11 +103,13 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
   }
 
-  /// Answers, where no other answer has begun, and ends the connection.
+  /// Answers, where it is this request that waits for an answer and no other, and ends the connection.
   private func refuse(_ status: HTTPResponse.Status, _ message: String, _ context: ChannelHandlerContext) {
     isRefused = true
     deadline?.cancel()
-    guard unanswered <= 1, !hasBegunAnswer else { return context.close(promise: nil) }
+    guard unanswered == (isArriving ? 1 : 0), !hasBegunAnswer else {
+      return context.close(promise: nil)
+    }
     let requestID = UUID().uuidString.lowercased()
     let error = APIError(status: status, type: "invalid_request", message: message)
     let body = ByteBuffer(bytes: JSONValue.object(["error": error.members(requestID: requestID)]).canonicalBytes)

@@ -9,8 +9,9 @@ import Repository
 /// Has a call with an idempotency key happen once, however often it is sent: whoever repeats it is given the first answer
 /// again.
 ///
-/// Remembered is every answer that another try wouldn't change: success, and the client's own mistakes. A failure of
-/// ours, or a refusal that depends on the moment, lets the call be tried again under the same key. What only computes, as
+/// Remembered is every answer that another try wouldn't change: success, and the client's own mistakes; and that nobody
+/// knows whether the change was committed, for it must not be made twice. Any other failure of ours, or a refusal that
+/// depends on the moment, lets the call be tried again under the same key. What only computes, as
 /// encrypting and decrypting do, takes a key and ignores it: it can be repeated anyway, and a plaintext must not outlive
 /// the seal of its tenant here.
 struct IdempotencyMiddleware: RouterMiddleware {
@@ -31,8 +32,7 @@ struct IdempotencyMiddleware: RouterMiddleware {
   func handle(
     _ request: Request, context: TenantContext, next: (Request, TenantContext) async throws -> Response
   ) async throws -> Response {
-    guard Self.methods.contains(request.method), !Self.computes(context),
-      let key = try IdempotencyKey(request.headers)
+    guard Self.methods.contains(request.method), let key = try IdempotencyKey(request.headers), !Self.computes(context)
     else { return try await next(request, context) }
     let body = try await request.bytes(limit: Self.bodyLimit)
     var request = request
@@ -43,10 +43,17 @@ struct IdempotencyMiddleware: RouterMiddleware {
     switch try await store.claim(call, lease: Self.lease) {
     case .granted(let attempt):
       let response: Response
-      do { response = try await next(request, context) } catch {
-        response = RequestMiddleware.answer(error, context.logger).response(requestID: context.requestID)
+      let isFinal: Bool
+      do {
+        response = try await next(request, context)
+        isFinal = Self.isFinal(response.status)
+      } catch {
+        let known = RequestMiddleware.answer(error, context.logger)
+        response = known.response(requestID: context.requestID)
+        isFinal = known == .undecided || Self.isFinal(known.status) && known.retryAfter == nil
       }
-      return try await settle(response, of: call, under: key, attempt: attempt, logger: context.logger)
+      return try await settle(
+        response, isFinal: isFinal, of: call, under: key, attempt: attempt, logger: context.logger)
     case .answered(let status, let answer):
       return Response(replaying: try vault.open(answer, status: status, of: call, under: key), status: status)
     case .underWay:
@@ -63,11 +70,12 @@ struct IdempotencyMiddleware: RouterMiddleware {
   /// Remembers an answer, or lets the call be made again. That neither works changes nothing about the answer: it is
   /// true, and the key is free again when its lease is over.
   private func settle(
-    _ response: Response, of call: IdempotentCall, under key: IdempotencyKey, attempt: UUID, logger: Logger
+    _ response: Response, isFinal: Bool, of call: IdempotentCall, under key: IdempotencyKey, attempt: UUID,
+    logger: Logger
   ) async throws -> Response {
     let bytes = try await response.body.bytes()
     do {
-      if response.status.code >= 500 || Self.passing.contains(response.status) {
+      if !isFinal {
         try await store.release(call, attempt: attempt)
       } else {
         let status = response.status.code
@@ -81,6 +89,11 @@ struct IdempotencyMiddleware: RouterMiddleware {
     var response = response
     response.body = bytes.isEmpty ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
     return response
+  }
+
+  /// Whether another try would be answered likewise.
+  private static func isFinal(_ status: HTTPResponse.Status) -> Bool {
+    status.code < 500 && !passing.contains(status)
   }
 
   private static func computes(_ context: TenantContext) -> Bool {

@@ -1,7 +1,6 @@
 import FoundationEssentials
 import HTTPTypes
 import Hummingbird
-import Logging
 import Repository
 
 extension PageRoutes {
@@ -39,12 +38,7 @@ extension PageRoutes {
     try request.refuseOtherOrigins()
     let form = try await SignInForm.read(request)
     do {
-      let body = try form.credentials()
-      let address = ClientAddress(of: request, from: context.peer, proxies: signIn.proxies)
-      let issued = try await signIn.token(for: body.email, body.password, from: address)
-      context.logger.info(
-        "signed in",
-        metadata: ["tenant_id": "\(issued.user.tenantID)", "user": .string(.lowercased(issued.user.id))])
+      let issued = try await signIn.admit(form.credentials(), request, context)
       var response = Response(seeOther: form.destination)
       response.setCookie(SessionCookie.holding(issued.token, for: Int(SignIn.lifetime)))
       return response

@@ -17,11 +17,10 @@ public struct AWSPrincipal: Sendable, Hashable {
 
   /// What a trust policy names: the user, or the role behind a session, whose path STS doesn't tell.
   public var roleARN: String {
-    guard let session = ARN(arn), session.service == "sts", session.resource.hasPrefix("assumed-role/") else {
-      return arn
-    }
-    let role = session.resource.split(separator: "/")[1]
-    return "arn:\(session.partition):iam::\(session.accountID):role/\(role)"
+    guard let session = ARN(arn), session.service == "sts" else { return arn }
+    let parts = session.resource.split(separator: "/")
+    guard parts.count == 3, parts[0] == "assumed-role" else { return arn }
+    return "arn:\(session.partition):iam::\(session.accountID):role/\(parts[1])"
   }
 }
 

@@ -20,6 +20,12 @@ import Testing
       #expect(events.dropLast().allSatisfy { $0.name == "verification.stage" })
       #expect(events.last?.name == "result")
       #expect(events.last?.data["new_key_version"] == 1)
+      let log = try await deployment.client.get("/v1/audit-logs?action=byok.kms.onboard", token: tenant.apiKey)
+      guard case .array(let rows)? = try log.json["data"] else {
+        Issue.record("\(log)")
+        return
+      }
+      #expect(rows.map { $0["ip_address"] } == ["127.0.0.1"])
     }
   }
 
