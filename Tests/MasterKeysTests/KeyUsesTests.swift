@@ -62,7 +62,7 @@ import Testing
       try await uses.take(of: keyID, tenantID, for: .transitKey)
       try await uses.take(of: UUID(), tenantID, for: .transitKey)
     }
-    #expect(registry.reserved[keyID] == 1_024 + 2_048)
+    #expect(registry.reserved[keyID] == 3_072)
   }
 
   @Test func `many uses are taken at once, or none`() async throws {

@@ -90,6 +90,7 @@ import Testing
     try channel.writeOutbound(HTTPResponsePart.head(HTTPResponse(status: .unauthorized)))
     try channel.writeOutbound(HTTPResponsePart.end(nil))
     #expect(try sent().status == .unauthorized)
+    #expect(try channel.readOutbound(as: HTTPResponsePart.self) == .end(nil))
     channel.embeddedEventLoop.advanceTime(by: .seconds(31))
     #expect(try channel.readOutbound(as: HTTPResponsePart.self) == nil)
     #expect(!channel.isActive)
