@@ -66,7 +66,7 @@ let libraries: [Target] = [
   shared("Envelope", ["Cryptography"]),
   shared("AgentSession", ["Cryptography"]),
   shared("Commands", ["Cryptography", "JSON"]),
-  shared("CloudKMS", ["Cryptography", "Envelope", "HTTPClient", "JSON", "SigV4", logging]),
+  shared("CloudKMS", ["Cryptography", "Envelope", "HTTPClient", "JSON", "Locking", "SigV4", logging]),
   shared(
     "Repository", ["AgentSession", "Cryptography", "Commands", "Envelope", "JSON", "Postgres", logging],
     resources: [.embedInCode("Schema/Migrations")]),

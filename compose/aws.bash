@@ -4,7 +4,7 @@
 aws_url() { printf 'http://127.0.0.1:%s' "$(port aws)"; }
 
 start_aws() {
-  ensure_python
+  ensure_python venv "$here/requirements.txt" "the AWS stand-in"
   if ! alive aws; then
     choose_ports aws
     launch aws env -i PATH="$PATH" LANG=C.UTF-8 HOME="$home/aws" TMPDIR="$home/aws" \
@@ -17,14 +17,15 @@ start_aws() {
 
 # Debian's Python, whatever PATH offers; the requirements are copied last, so their presence says the rest is complete.
 ensure_python() {
-  ! cmp --silent "$here/requirements.txt" "$home/venv/requirements.txt" || return 0
-  say "installing the AWS stand-in"
-  rm -rf "$home/venv"
+  local venv=$home/$1 requirements=$2
+  ! cmp --silent "$requirements" "$venv/requirements.txt" || return 0
+  say "installing $3"
+  rm -rf "$venv"
   {
-    /usr/bin/python3 -m venv "$home/venv"
-    "$home/venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$here/requirements.txt"
+    /usr/bin/python3 -m venv "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$requirements"
   } </dev/null >"$home/log/pip.log" 2>&1 9>&- || die "pip install" "check that pip reaches its index, run again" pip
-  cp "$here/requirements.txt" "$home/venv/requirements.txt"
+  cp "$requirements" "$venv/requirements.txt"
 }
 
 # The key pair that the services run as. The stand-in forgets when it is killed, so an old pair is tried first.

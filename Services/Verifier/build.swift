@@ -41,8 +41,8 @@ func buildVerifier(_ configuration: VerifierConfiguration) -> VerifierService {
 }
 
 extension VerifierConfiguration {
-  /// Two tries of two calls each, the pause between them, and time to record what they found.
-  var checkLease: Duration { platform.totalTimeout * 4 + CustomerKeyUnwrapper.confirmation + .seconds(10) }
+  /// Two tries of at most three calls each, the pause between them, and time to record what they found.
+  var checkLease: Duration { platform.totalTimeout * 6 + CustomerKeyUnwrapper.confirmation + .seconds(10) }
 }
 
 /// The verifier's long-lived parts, in the order in which they start.

@@ -3,7 +3,8 @@ public struct WrappedKey: Sendable, Hashable {
   /// The ciphertext, opaque to everyone else.
   public var ciphertext: [UInt8]
 
-  /// The key that wrapped it: for AWS the ARN of the key that answered, behind whatever alias.
+  /// The key that wrapped it: for AWS the ARN of the key that answered, behind whatever alias; for
+  /// Google Cloud the version of the key.
   public var keyReference: String
 
   /// Creates a wrapped key from what was stored.

@@ -9,6 +9,8 @@ public struct CryptographyError: Error, Hashable, Sendable {
     public static let authenticationFailed = Code(description: "authenticationFailed")
     /// A key is empty or hasn't the length its algorithm demands.
     public static let invalidKeyLength = Code(description: "invalidKeyLength")
+    /// A key isn't one of its algorithm, or is too weak.
+    public static let invalidKey = Code(description: "invalidKey")
     /// A nonce isn't 12 bytes long.
     public static let invalidNonceLength = Code(description: "invalidNonceLength")
     /// A message, an output buffer or a derived key has a length outside of the documented range.

@@ -22,7 +22,7 @@ public final class HTTPClient: HTTPTransport {
   /// Suspends, never blocks the caller's thread. Cancelling the task ends the transfer and closes its connection.
   /// - Throws: `HTTPClientError`; `.shutDown` after `shutdown()`.
   public func send(_ request: HTTPRequest) async throws(HTTPClientError) -> HTTPResponse {
-    try request.validate(allowsPlaintext: loop.configuration.allowsPlaintext)
+    try request.validate(loop.configuration)
     let id = line.nextID()
     let result = await withTaskCancellationHandler {
       switch await line.wait(id, for: request) {

@@ -24,6 +24,10 @@ public struct HTTPClientConfiguration: Sendable, Equatable {
   /// Whether `http://` URLs are allowed, as stand-ins on the loopback interface need. Default: no.
   public var allowsPlaintext = false
 
+  /// The hosts, as `HOST` or `HOST:PORT`, to which `http://` is allowed in any case: a cloud's metadata server speaks
+  /// nothing else. Default: none.
+  public var plaintextHosts: [String] = []
+
   /// Where to connect instead, as `HOST:PORT:CONNECT-TO-HOST:CONNECT-TO-PORT`; the URL, the `Host` field and the
   /// certificate's check keep the original name (CURLOPT_CONNECT_TO). Default: nowhere else.
   public var connectTo: [String] = []

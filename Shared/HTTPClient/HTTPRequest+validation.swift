@@ -13,7 +13,7 @@ extension HTTPRequest {
 
   /// Refuses what must not reach the network.
   /// - Throws: `.invalidRequest` with the reason.
-  func validate(allowsPlaintext: Bool) throws(HTTPClientError) {
+  func validate(_ configuration: HTTPClientConfiguration) throws(HTTPClientError) {
     guard !method.isEmpty, method.utf8.allSatisfy({ (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }) else {
       throw .invalid("the method is not a token in upper case")
     }
@@ -23,7 +23,10 @@ extension HTTPRequest {
     guard url.hasPrefix("https://") || url.hasPrefix("http://") else {
       throw .invalid("the URL's scheme is neither https nor http")
     }
-    guard allowsPlaintext || url.hasPrefix("https://") else {
+    guard
+      url.hasPrefix("https://") || configuration.allowsPlaintext
+        || configuration.plaintextHosts.contains(String(authority))
+    else {
       throw .invalid("the configuration does not allow http:// URLs")
     }
     guard !authority.isEmpty, !authority.contains("@") else {

@@ -42,7 +42,8 @@ final class Transfer {
     set(CURLOPT_SSL_VERIFYPEER, 1)
     set(CURLOPT_SSL_VERIFYHOST, 2)
     set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
-    set(CURLOPT_PROTOCOLS_STR, configuration.allowsPlaintext ? "http,https" : "https")
+    let allowsPlaintext = configuration.allowsPlaintext || !configuration.plaintextHosts.isEmpty
+    set(CURLOPT_PROTOCOLS_STR, allowsPlaintext ? "http,https" : "https")
     set(CURLOPT_FOLLOWLOCATION, 0)
     set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1)
     // An empty name switches proxies off, and with them http_proxy and its kind in the environment.

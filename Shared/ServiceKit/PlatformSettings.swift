@@ -20,7 +20,7 @@ public struct PlatformSettings: Sendable {
   /// The settings of services that call a cloud.
   public static let all =
     [connectTimeout, totalTimeout]
-    + Clouds.variables.map { Setting($0.name, $0.summary, isSecret: $0.kind == .secret) }
+    + Clouds.variables.map(Setting.init)
   /// The setting of services that unwrap keys of the platform's own wrapping.
   public static let masterKeySettings = [masterKey]
 
@@ -29,13 +29,13 @@ public struct PlatformSettings: Sendable {
   public init(_ settings: inout SettingsReader) throws(ConfigurationError) {
     var variables: [String: String] = [:]
     for variable in Clouds.variables {
-      let setting = Setting(variable.name, variable.summary, isSecret: variable.kind == .secret)
-      variables[variable.name] = settings.readOptional(setting) { text in
+      variables[variable.name] = settings.readOptional(Setting(variable)) { text in
         guard variable.kind != .origin || text.hasPrefix("https://") || text.hasPrefix("http://") else {
           throw SettingError("not an http:// or https:// URL")
         }
         return text
       }
+      variables[variable.name] = variables[variable.name] ?? variable.defaultValue
     }
     self.variables = variables
     let connect = settings.read(Self.connectTimeout, as: Setting.seconds(1...60))
@@ -72,6 +72,15 @@ public struct PlatformSettings: Sendable {
     configuration.allowsPlaintext = Clouds.variables.contains { variable in
       variable.kind == .origin && variables[variable.name]?.hasPrefix("http://") == true
     }
+    configuration.plaintextHosts = Clouds.variables.filter { $0.kind == .plaintextHost }
+      .compactMap { variables[$0.name] }
     return HTTPClient(configuration: configuration)
+  }
+}
+
+extension Setting {
+  fileprivate init(_ variable: CloudVariable) {
+    self.init(
+      variable.name, variable.summary, default: variable.defaultValue, isSecret: variable.kind == .secret)
   }
 }

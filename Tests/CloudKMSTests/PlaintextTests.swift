@@ -37,7 +37,7 @@ import Testing
   ])
   func thePlaintextIsTakenAndOverwritten(_ before: String, _ after: String) {
     var body = Array(before.utf8)
-    #expect(body.takePlaintext() == SecretBytes(copying: [1, 2, 3]))
+    #expect(body.takePlaintext(named: "Plaintext") == SecretBytes(copying: [1, 2, 3]))
     #expect(String(decoding: body, as: UTF8.self) == after)
   }
 
@@ -47,7 +47,7 @@ import Testing
   ])
   func thereIsNoneOtherwise(_ text: String) {
     var body = Array(text.utf8)
-    #expect(body.takePlaintext() == nil)
+    #expect(body.takePlaintext(named: "Plaintext") == nil)
   }
 
   @Test func wipingLeavesNothing() {

@@ -2,9 +2,12 @@ import HTTPClient
 import Testing
 
 @Suite struct HTTPRequestTests {
-  private func rejection(_ request: HTTPRequest, allowsPlaintext: Bool = false) async -> HTTPClientError? {
+  private func rejection(
+    _ request: HTTPRequest, allowsPlaintext: Bool = false, plaintextHosts: [String] = []
+  ) async -> HTTPClientError? {
     var configuration = HTTPClientConfiguration()
     configuration.allowsPlaintext = allowsPlaintext
+    configuration.plaintextHosts = plaintextHosts
     // Nothing may reach the network: every connection would be refused, with another code.
     configuration.connectTo = ["::127.0.0.1:1"]
     let client = HTTPClient(configuration: configuration)
@@ -30,6 +33,19 @@ import Testing
   @Test func aPlaintextURLReachesTheNetworkOnlyWhereAllowed() async {
     let request = HTTPRequest(method: "GET", url: "http://host/")
     #expect(await rejection(request, allowsPlaintext: true)?.code == .connect)
+  }
+
+  @Test func aPlaintextURLToAHostThatIsAllowedReachesTheNetworkAndNoOtherDoes() async {
+    let hosts = ["metadata.example", "127.0.0.1:8080"]
+    for url in ["http://metadata.example/a?b=c", "http://127.0.0.1:8080"] {
+      #expect(await rejection(HTTPRequest(method: "GET", url: url), plaintextHosts: hosts)?.code == .connect)
+    }
+    for url in [
+      "http://host/metadata.example", "http://metadata.example.evil/", "http://metadata.example:81/",
+      "http://metadata.example@host/", "http://127.0.0.1/",
+    ] {
+      #expect(await rejection(HTTPRequest(method: "GET", url: url), plaintextHosts: hosts)?.code == .invalidRequest)
+    }
   }
 
   @Test(arguments: ["", "get", "GET / HTTP/1.1\r\nX:", "GE T"])

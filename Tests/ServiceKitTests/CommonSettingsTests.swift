@@ -73,7 +73,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("AWS_ENDPOINT_URL", "ftp://127.0.0.1"), ("KMS_CONNECT_TIMEOUT_SECONDS", "61"), ("KMS_TOTAL_TIMEOUT_SECONDS", "0"),
+    ("AWS_ENDPOINT_URL", "ftp://127.0.0.1"), ("GCP_ENDPOINT_URL", "127.0.0.1:1"),
+    ("KMS_CONNECT_TIMEOUT_SECONDS", "61"), ("KMS_TOTAL_TIMEOUT_SECONDS", "0"),
   ])
   func `so is a wrong way to the cloud`(name: String, value: String) {
     var settings = SettingsReader(environment: Self.complete.merging([name: value]) { $1 })

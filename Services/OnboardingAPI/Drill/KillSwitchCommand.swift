@@ -56,8 +56,12 @@ struct KillSwitchCommand: AsyncParsableCommand {
     let drill = KillSwitchDrill(
       tenantID: tenant.id, keys: keys, grants: grants, watch: EvictionWatch(holders: KeyHolderStore(pool: pool)),
       patience: .seconds(patience), say: say)
-    guard let key = try await keys.activeVersion(of: tenant.id).wrapping.provider.flatMap({ ARN($0.wrappingKey) })
-    else { throw KillSwitchDrill.Failure("the tenant has not brought a key") }
+    guard let provider = try await keys.activeVersion(of: tenant.id).wrapping.provider else {
+      throw KillSwitchDrill.Failure("the tenant has not brought a key")
+    }
+    guard let key = ARN(provider.wrappingKey) else {
+      throw KillSwitchDrill.Failure("the tenant's key is not in AWS, and this version has no drill for others")
+    }
     let cloud = platform.makeHTTPClient()
     let hand: any KeySwitch =
       if let endpoint = platform.awsEndpoint {

@@ -2,15 +2,13 @@ internal import Cryptography
 internal import Glibc
 
 extension [UInt8] {
-  private static let member = Array("\"Plaintext\"".utf8)
-
-  /// Takes the base64 text of the member `Plaintext` out of a JSON text and leaves a string of zeros in its place.
+  /// Takes the base64 text of a member out of a JSON text and leaves a string of zeros in its place.
   ///
   /// A JSON parser would leave the key behind in strings that nobody can wipe. Nil where there is no such member or it
   /// is not base64; what that means is for the parser to say. The array should be the only reference to its storage, or
   /// a copy is overwritten instead.
-  mutating func takePlaintext() -> SecretBytes? {
-    guard let name = firstRange(of: Self.member) else { return nil }
+  mutating func takePlaintext(named member: String) -> SecretBytes? {
+    guard let name = firstRange(of: "\"\(member)\"".utf8) else { return nil }
     var start = name.upperBound
     for expected in [UInt8(ascii: ":"), UInt8(ascii: "\"")] {
       while start < count, [0x20, 0x09, 0x0A, 0x0D].contains(self[start]) { start += 1 }

@@ -15,7 +15,7 @@ struct KMSAnswer {
     let status = response.status
     let type = response.header("x-amzn-errortype")
     self.stage = stage
-    plaintext = response.body.takePlaintext()
+    plaintext = response.body.takePlaintext(named: "Plaintext")
     do throws(JSONError) {
       members = try JSONValue(parsing: response.body, maximumLength: 64 << 10, maximumDepth: 8)
     } catch {

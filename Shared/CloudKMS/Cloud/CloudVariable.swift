@@ -8,6 +8,8 @@ public struct CloudVariable: Sendable, Hashable {
     case secret
     /// `https://HOST`, or `http://HOST` for a stand-in.
     case origin
+    /// `HOST` or `HOST:PORT`, which is asked over plain `http://`.
+    case plaintextHost
   }
 
   /// The variable: `AWS_ENDPOINT_URL`.
@@ -16,11 +18,14 @@ public struct CloudVariable: Sendable, Hashable {
   public let summary: String
   /// What its value may be.
   public let kind: Kind
+  /// What stands in where it is not set; nil where nothing does.
+  public let defaultValue: String?
 
-  /// Describes a variable. Default: any text.
-  public init(_ name: String, _ summary: String, kind: Kind = .text) {
+  /// Describes a variable. Default: any text, and nothing that stands in for it.
+  public init(_ name: String, _ summary: String, kind: Kind = .text, default defaultValue: String? = nil) {
     self.name = name
     self.summary = summary
     self.kind = kind
+    self.defaultValue = defaultValue
   }
 }

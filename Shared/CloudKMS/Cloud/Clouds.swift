@@ -4,7 +4,7 @@ public import FoundationEssentials
 /// The clouds whose keys tenants may bring, as this platform stands towards each.
 public struct Clouds: Sendable {
   /// Every cloud that this version knows: a further one is a folder beside theirs, and a line here.
-  static let all: [any CloudPlatform.Type] = [AWSPlatform.self]
+  static let all: [any CloudPlatform.Type] = [AWSPlatform.self, GCPPlatform.self]
 
   private let platforms: [any CloudPlatform]
 

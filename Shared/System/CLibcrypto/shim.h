@@ -10,6 +10,7 @@
 #include <openssl/hmac.h>
 #include <openssl/kdf.h>
 #include <openssl/params.h>
+#include <openssl/pem.h>
 #include <openssl/rand.h>
 
 // An OSSL_PARAM keeps pointers to its name and its text. Swift lends a C string for one call only, so parameters that
@@ -22,6 +23,16 @@ static inline int CLibcrypto_init_hmac_sha256(EVP_MAC_CTX *context, const unsign
     OSSL_PARAM_construct_end(),
   };
   return EVP_MAC_init(context, key ? key : (const unsigned char *)"", key_count, parameters);
+}
+
+// PEM_read_bio_PrivateKey of a key that is not encrypted. The macro's callback would ask for a passphrase at the terminal:
+// with a text in its place and no callback, libcrypto takes that text, here the empty one (pem_password_cb(3)).
+static inline EVP_PKEY *CLibcrypto_read_private_key(const void *pem, size_t count) {
+  BIO *input = count > 0 && count <= 65536 ? BIO_new_mem_buf(pem, (int)count) : NULL;
+  if (!input) return NULL;
+  EVP_PKEY *key = PEM_read_bio_PrivateKey(input, NULL, NULL, (void *)"");
+  BIO_free(input);
+  return key;
 }
 
 // EVP_KDF_derive for HKDF with SHA-256. The casts drop a const that libcrypto keeps: it only reads these parameters.

@@ -1,0 +1,25 @@
+internal import FoundationEssentials
+
+/// An OAuth 2.0 access token: whoever holds it acts as its principal until it expires.
+struct GCPAccessToken: Sendable {
+  /// What is sent; shown to nobody.
+  let text: String
+  let expiresAt: Date
+
+  /// Nil where the text is no token (RFC 6750, section 2.1, `b64token`).
+  init?(_ text: String, expiresAt: Date) {
+    guard (1...8192).contains(text.utf8.count),
+      text.utf8.allSatisfy({ $0.isAlphanumeric || "-._~+/=".utf8.contains($0) })
+    else { return nil }
+    self.text = text
+    self.expiresAt = expiresAt
+  }
+}
+
+extension GCPAccessToken: CustomStringConvertible, CustomReflectable {
+  /// Always the same text.
+  var description: String { "GCPAccessToken(redacted)" }
+
+  /// A mirror without children, so that `dump` shows nothing.
+  var customMirror: Mirror { Mirror(self, children: [:]) }
+}

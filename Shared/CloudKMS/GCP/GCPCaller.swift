@@ -1,0 +1,36 @@
+internal import FoundationEssentials
+internal import HTTPClient
+internal import JSON
+
+/// Sends requests to Google's services.
+struct GCPCaller: Sendable {
+  let platform: GCPPlatform
+  let use: KeyUse
+
+  /// Calls a method of a JSON API with a token, and takes the answer apart.
+  /// - Throws: the failure that the answer's error means, or `.unreachable` where no answer came.
+  func call(
+    _ path: String, of service: GCPService, body: [UInt8], token: GCPAccessToken, stage: VerificationStage
+  ) async throws(KMSFailure) -> GCPAnswer {
+    let origin = platform.endpoint ?? "https://\(service.rawValue).googleapis.com"
+    let headers = [
+      HTTPHeader("Authorization", "Bearer \(token.text)"),
+      HTTPHeader("Content-Type", "application/json; charset=utf-8"),
+    ]
+    let response = try await send(
+      HTTPRequest(method: "POST", url: "\(origin)/v1/\(path)", headers: headers, body: body), to: service, stage: stage)
+    // A second reference to the body would have a copy of it wiped, and the key left behind in the original.
+    return try GCPAnswer(consume response, from: service, stage: stage)
+  }
+
+  /// Sends a request as it is, within the use's time.
+  func send(
+    _ request: HTTPRequest, to service: GCPService, stage: VerificationStage
+  ) async throws(KMSFailure) -> HTTPResponse {
+    var request = request
+    request.timeout = try use.timeout(at: platform.clock.now(), for: service, stage: stage)
+    do { return try await platform.transport.send(request) } catch {
+      throw KMSFailure(error, from: service, stage: stage)
+    }
+  }
+}

@@ -1,0 +1,50 @@
+extension KMSProvider {
+  /// Google Cloud.
+  public static let gcp = KMSProvider(rawValue: "gcp")
+}
+
+extension GCPPlatform: CloudPlatform {
+  /// Google Cloud.
+  public static let provider = KMSProvider.gcp
+
+  /// Another endpoint, and an identity as Google's client libraries find it.
+  public static let variables = [
+    CloudVariable(
+      "GCP_ENDPOINT_URL", "stands in for every Google Cloud endpoint, for tests; plain http:// is accepted only here",
+      kind: .origin),
+    CloudVariable(
+      "GOOGLE_APPLICATION_CREDENTIALS",
+      "the path of the platform's own service account key; the metadata server is asked if absent"),
+    CloudVariable(
+      "GCE_METADATA_HOST", "the metadata server, as HOST or HOST:PORT", kind: .plaintextHost,
+      default: GCPPlatform.metadataHost),
+  ]
+
+  /// Stands as a service account: of a key file, or the machine's.
+  public init(_ environment: CloudEnvironment) {
+    self.init(
+      transport: environment.transport, credentialsFile: environment.variable("GOOGLE_APPLICATION_CREDENTIALS"),
+      metadataHost: environment.variable("GCE_METADATA_HOST") ?? Self.metadataHost,
+      endpoint: environment.variable("GCP_ENDPOINT_URL"), clock: environment.clock)
+  }
+
+  /// Gets a token of the platform's own, unless a good one is at hand.
+  public func identity(for use: KeyUse) async throws(KMSFailure) -> String {
+    _ = try await token(refreshing: false, through: GCPCaller(platform: self, use: use))
+    return "signed in to Google Cloud as the platform's service account"
+  }
+
+  /// Impersonates the tenant's service account; with a fresh token of our own, once more, where ours isn't accepted.
+  public func open(
+    _ configuration: GCPKeyConfiguration, for use: KeyUse
+  ) async throws(KMSFailure) -> any KeyEncryptionKey {
+    let caller = GCPCaller(platform: self, use: use)
+    do {
+      return try await ImpersonatedKey(
+        of: configuration, by: token(refreshing: false, through: caller), through: caller)
+    } catch {
+      guard error.stage == .assumeRole, error.reason == .platformCredentials else { throw error }
+    }
+    return try await ImpersonatedKey(of: configuration, by: token(refreshing: true, through: caller), through: caller)
+  }
+}

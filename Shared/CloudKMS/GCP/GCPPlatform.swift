@@ -1,0 +1,58 @@
+internal import FoundationEssentials
+public import HTTPClient
+
+/// What the platform brings along to use customers' keys in Google Cloud.
+public struct GCPPlatform: Sendable {
+  /// The one scope asked for: what a principal may do is for IAM to say.
+  static let scope = "https://www.googleapis.com/auth/cloud-platform"
+
+  let transport: any HTTPTransport
+  let endpoint: String?
+  let clock: KMSClock
+  private let sources: [any GCPTokenSource]
+  private let cache = GCPTokenCache()
+
+  /// Creates a platform.
+  /// - Parameters:
+  ///   - transport: sends the requests; an `HTTPClient`.
+  ///   - credentialsFile: the path of the platform's own service account key (`GOOGLE_APPLICATION_CREDENTIALS`); nil
+  ///     where the machine's own service account is to be used.
+  ///   - metadataHost: whom to ask for that, as `HOST` or `HOST:PORT`.
+  ///   - endpoint: an origin to use instead of Google's, such as `http://127.0.0.1:4568` (`GCP_ENDPOINT_URL`). Default:
+  ///     Google's.
+  ///   - clock: dates the assertions. Default: the machine's.
+  public init(
+    transport: any HTTPTransport, credentialsFile: String?, metadataHost: String = Self.metadataHost,
+    endpoint: String? = nil, clock: KMSClock = .system
+  ) {
+    self.transport = transport
+    self.endpoint = endpoint.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
+    self.clock = clock
+    sources = [ServiceAccountFile(path: credentialsFile), MetadataServer(host: metadataHost)]
+  }
+
+  /// Where a machine of Google's finds its metadata server.
+  public static let metadataHost = "metadata.google.internal"
+
+  /// A token of the platform's own, kept until shortly before it expires: what it opens is only the way to customers'
+  /// service accounts, and those are asked every time.
+  func token(refreshing: Bool, through caller: GCPCaller) async throws(KMSFailure) -> GCPAccessToken {
+    try await cache.token(refreshing: refreshing, at: clock.now()) { () throws(KMSFailure) in
+      var tried: [String] = []
+      for source in sources {
+        if let token = try await source.token(through: caller) { return token }
+        tried.append(source.name)
+      }
+      throw .noGoogleCredentials(tried)
+    }
+  }
+}
+
+extension KMSFailure {
+  fileprivate static func noGoogleCredentials(_ tried: [String]) -> KMSFailure {
+    KMSFailure(
+      reason: .noCredentials, stage: .credentials, isPermanent: true, seal: .untilTTL,
+      hint: "The platform has no Google Cloud credentials of its own. Tried, in order: "
+        + tried.joined(separator: "; ") + ". The operator of the service has to provide one of them.")
+  }
+}

@@ -1,0 +1,24 @@
+internal import FoundationEssentials
+internal import HTTPClient
+internal import JSON
+
+/// Where an access token of the platform's own may come from.
+protocol GCPTokenSource: Sendable {
+  /// The source in a few words, for whoever has to set one up, and why it gave nothing.
+  var name: String { get }
+
+  /// A new token; nil where there is no such source here.
+  /// - Throws: why the source, though it is there, gave none.
+  func token(through caller: GCPCaller) async throws(KMSFailure) -> GCPAccessToken?
+}
+
+extension GCPAccessToken {
+  /// Reads an answer as of RFC 6749, section 5.1.
+  init(_ response: HTTPResponse, from service: GCPService, at now: Date) throws(KMSFailure) {
+    let answer = try GCPAnswer(response, from: service, stage: .credentials)
+    guard let seconds = answer.integer("expires_in"), (1...86_400).contains(seconds),
+      let token = GCPAccessToken(try answer.text("access_token"), expiresAt: now.addingTimeInterval(Double(seconds)))
+    else { throw .garbage("without a token", from: service, status: 200, stage: .credentials) }
+    self = token
+  }
+}

@@ -1,0 +1,24 @@
+internal import HTTPClient
+
+/// The service account of the machine that this runs on, by its metadata server (Compute Engine, "Authenticate workloads
+/// using service accounts").
+struct MetadataServer: GCPTokenSource {
+  let host: String
+
+  var name: String { "the metadata server at \(host), which did not answer as one" }
+
+  /// Nil where there is no such server: this is no machine of Google's.
+  func token(through caller: GCPCaller) async throws(KMSFailure) -> GCPAccessToken? {
+    let url = "http://\(host)/computeMetadata/v1/instance/service-accounts/default/token?scopes=\(GCPPlatform.scope)"
+    let request = HTTPRequest(method: "GET", url: url, headers: [HTTPHeader("Metadata-Flavor", "Google")])
+    let response: HTTPResponse
+    do { response = try await caller.send(request, to: .metadata, stage: .credentials) } catch {
+      guard !Task.isCancelled else { throw error }
+      // Nobody there. That it can't be told from a server that is down for a moment is why this doesn't seal.
+      return nil
+    }
+    // Whoever else answers at this address doesn't say so.
+    guard response.header("Metadata-Flavor") == "Google", response.status != 404 else { return nil }
+    return try GCPAccessToken(response, from: .metadata, at: caller.platform.clock.now())
+  }
+}

@@ -1,0 +1,121 @@
+import CloudKMS
+import Cryptography
+import Foundation
+import JSON
+import Testing
+
+/// Customers' keys in Google Cloud as a stand-in plays it, which Google's own clients have been tried on.
+@Suite(.enabled(if: StandInGCP.endpoint != nil, "TENANT_KMS_TEST_GCP_ENDPOINT names no stand-in"))
+struct GCPKeyTests {
+  private let tenantID = UUID()
+  private var context: EncryptionContext { EncryptionContext(tenantID: tenantID, keyVersion: 1) }
+  private let secret = SecretBytes.random(count: 32)
+
+  private func failure(_ body: () async throws -> Void) async throws -> KMSFailure? {
+    do {
+      try await body()
+      return nil
+    } catch let error as KMSFailure { return error }
+  }
+
+  private var impatient: VerificationPolicy {
+    var policy = VerificationPolicy()
+    policy.patience = .zero
+    return policy
+  }
+
+  private func verify(
+    _ project: CustomerGCPProject, _ clouds: Clouds? = nil
+  ) async throws -> VerificationReport {
+    try await KeyVerifier(clouds: clouds ?? project.clouds(), policy: impatient).verify(
+      KMSCandidate.parse(project.candidate), tenantID: tenantID, keyVersion: 1, deadline: Date() + 30)
+  }
+
+  @Test func `a key is wrapped and unwrapped, and its version recorded, also after a rotation`() async throws {
+    try await CustomerGCPProject.with { project in
+      let wrapped = try await project.key().wrap(secret, context: context)
+      #expect(wrapped.keyReference == "\(project.keyName)/cryptoKeyVersions/1")
+      try await project.gcp.administer("rotate", ["name": .string(project.keyName)])
+      #expect(try await project.key().unwrap(wrapped, context: context) == secret)
+      let second = try await project.key().wrap(secret, context: context)
+      #expect(second.keyReference == "\(project.keyName)/cryptoKeyVersions/2")
+      #expect(try await project.key().unwrap(second, context: context) == secret)
+    }
+  }
+
+  @Test func `every stage of a verification passes`() async throws {
+    try await CustomerGCPProject.with { project in
+      let report = try await verify(project)
+      #expect(report.checks.map(\.stage) == [.validate, .credentials, .assumeRole, .encrypt, .decrypt])
+      #expect(report.keyReference == "\(project.keyName)/cryptoKeyVersions/1")
+      #expect(report.warnings.isEmpty)
+    }
+  }
+
+  @Test func `another context, and what was tampered with, do not unwrap`() async throws {
+    try await CustomerGCPProject.with { project in
+      let wrapped = try await project.key().wrap(secret, context: context)
+      let other = EncryptionContext(tenantID: UUID(), keyVersion: 1)
+      var tampered = wrapped
+      tampered.ciphertext[20] ^= 1
+      for (wrapped, context) in [(wrapped, other), (tampered, context)] {
+        let found = try await failure { _ = try await project.key().unwrap(wrapped, context: context) }
+        #expect(found?.reason == .integrity)
+        #expect(found?.seal == .now)
+      }
+    }
+  }
+
+  @Test(arguments: GCPKillSwitch.allCases)
+  func `a key that is taken away is gone and comes back`(_ killSwitch: GCPKillSwitch) async throws {
+    try await CustomerGCPProject.with { project in
+      let key = try project.key()
+      let wrapped = try await key.wrap(secret, context: context)
+      try await killSwitch.pull(project)
+      let found = try await failure { _ = try await key.unwrap(wrapped, context: context) }
+      #expect(found?.reason == killSwitch.reason)
+      #expect(found?.seal == .now)
+      #expect(found?.isPermanent == true)
+      #expect(found?.stage == (killSwitch == .removeTokenCreator ? .assumeRole : .decrypt))
+      try await killSwitch.restore(project)
+      #expect(try await key.unwrap(wrapped, context: context) == secret)
+    }
+  }
+
+  @Test func `a key that is absent or of the wrong purpose is refused`() async throws {
+    try await CustomerGCPProject.with { project in
+      try await project.gcp.administer(
+        "key", ["name": .string(project.keyName), "purpose": "ASYMMETRIC_DECRYPT"])
+      let wrong = try await failure { _ = try await verify(project) }
+      #expect(wrong?.reason == .wrongKeyType)
+      #expect(wrong?.stage == .encrypt)
+      try await project.gcp.administer("delete", ["name": .string(project.keyName)])
+      let absent = try await failure { _ = try await verify(project) }
+      #expect(absent?.reason == .keyNotFound)
+      #expect(absent?.stage == .encrypt)
+    }
+  }
+
+  @Test(arguments: [-600.0, 600])
+  func `a clock that is off by ten minutes either works or is ours to mend`(_ skew: Double) async throws {
+    try await CustomerGCPProject.with { project in
+      let clock = KMSClock(now: { Date() + skew }, sleep: { try await Task.sleep(for: $0) })
+      let key = try project.clouds(clock: clock).key(KMSCandidate.parse(project.candidate))
+      let found = try await failure { _ = try await key.wrap(secret, context: context) }
+      // An assertion may be old, but not from the future.
+      #expect(found?.reason == (skew > 0 ? .platformCredentials : nil))
+      #expect(found?.seal == (skew > 0 ? .untilTTL : nil))
+    }
+  }
+
+  @Test func `where nobody listens nobody seals`() async throws {
+    try await CustomerGCPProject.with { project in
+      let found = try await failure {
+        _ = try await project.key(endpoint: "http://127.0.0.1:1").wrap(secret, context: context)
+      }
+      #expect(found?.reason == .unreachable)
+      #expect(found?.seal == .untilTTL)
+      #expect(found?.stage == .assumeRole)
+    }
+  }
+}
