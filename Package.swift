@@ -56,6 +56,7 @@ let libraries: [Target] = [
   shared("BlockingQueue"),
   shared("Locking", settings: wrapperSettings),
   shared("Monitoring", ["Locking"]),
+  shared("TracePropagation"),
   shared("Cryptography", ["CLibcrypto"], settings: wrapperSettings),
   shared("HTTPClient", ["BlockingQueue", "CLibcurl", "Locking", lifecycle], settings: wrapperSettings),
   shared("Postgres", ["BlockingQueue", "CLibpq", "Locking", lifecycle, logging], settings: wrapperSettings),
@@ -68,7 +69,11 @@ let libraries: [Target] = [
   shared("Commands", ["Cryptography", "JSON"]),
   shared("CloudKMS", ["Cryptography", "Envelope", "HTTPClient", "JSON", "Locking", "SigV4", logging]),
   shared(
-    "Repository", ["AgentSession", "Cryptography", "Commands", "Envelope", "JSON", "Postgres", logging],
+    "Repository",
+    [
+      "AgentSession", "Cryptography", "Commands", "Envelope", "JSON", "Postgres", "TracePropagation", lifecycle,
+      logging,
+    ],
     resources: [.embedInCode("Schema/Migrations")]),
   shared(
     "MasterKeys",
@@ -81,7 +86,9 @@ let libraries: [Target] = [
     "ServiceKit",
     [
       "AMQP", "CProcess", "CloudKMS", "Commands", "Cryptography", "HTTPClient", "JSON", "Monitoring", "Postgres",
-      configuration, httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nioCore, signals,
+      "TracePropagation", arguments, configuration, httpTypes, hummingbird, hummingbirdCore, lifecycle, logging,
+      nioCore,
+      signals,
     ]),
 ]
 
@@ -90,8 +97,9 @@ let services: [Target] = [
     "OnboardingAPI", executable: "onboarding-api",
     [
       "AMQP", "AgentSession", "BlockingQueue", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON",
-      "Locking", "MasterKeys", "Monitoring", "Postgres", "QRCode", "Repository", "ServiceKit", "SigV4", "Transit",
-      httpTypes, hummingbird, hummingbirdCore, httpParts, jwt, mustache, nioCore, nioHTTP,
+      "Locking", "MasterKeys", "Monitoring", "Postgres", "QRCode", "Repository", "ServiceKit", "SigV4",
+      "TracePropagation", "Transit", httpTypes, hummingbird, hummingbirdCore, httpParts, jwt, mustache, nioCore,
+      nioHTTP,
     ],
     resources: [
       .embedInCode("OpenAPI/openapi.json"), .embedInCode("Pages/Assets"), .embedInCode("Pages/Templates"),
@@ -140,9 +148,9 @@ let suites: [Target] = [
     "OnboardingAPITests",
     [
       "AMQP", "AgentSession", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON", "Locking",
-      "MasterKeys", "Monitoring", "Postgres", "Repository", "ServiceKit", "Transit", "onboarding-api", configuration,
-      httpTypes, hummingbird, hummingbirdCore, httpParts, jwt, lifecycle, logging, nioCore,
-      nioEmbedded, nioHTTP,
+      "MasterKeys", "Monitoring", "Postgres", "Repository", "ServiceKit", "TracePropagation", "Transit",
+      "onboarding-api", configuration, httpTypes, hummingbird, hummingbirdCore, httpParts, jwt, lifecycle, logging,
+      nioCore, nioEmbedded, nioHTTP,
     ]),
   tests("PostgresTests", ["CLibpq", "Postgres", "Seeded"]),
   tests("QRCodeTests", ["QRCode"]),
@@ -156,10 +164,11 @@ let suites: [Target] = [
   tests(
     "ServiceKitTests",
     [
-      "AMQP", "Commands", "Cryptography", "JSON", "Locking", "Monitoring", "Postgres", "ServiceKit", configuration,
-      logging,
+      "AMQP", "Commands", "Cryptography", "JSON", "Locking", "Monitoring", "Postgres", "ServiceKit", "TracePropagation",
+      configuration, logging,
     ]),
   tests("SigV4Tests", ["Cryptography", "SigV4"]),
+  tests("TracePropagationTests", ["TracePropagation"]),
   tests(
     "TransitTests",
     [
@@ -175,8 +184,8 @@ let suites: [Target] = [
     "IntegrationTests",
     [
       "AMQP", "AgentSession", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON", "Locking",
-      "Monitoring", "Postgres", "QRCode", "Repository", "Seeded", "ServiceKit", "SigV4", "onboarding-api", jwt,
-      lifecycle, logging,
+      "Monitoring", "Postgres", "QRCode", "Repository", "Seeded", "ServiceKit", "SigV4", "TracePropagation",
+      "onboarding-api", jwt, lifecycle, logging,
     ]),
   .target(
     name: "Seeded", dependencies: ["Cryptography", "Locking"], path: "Tests/Seeded", swiftSettings: settings),

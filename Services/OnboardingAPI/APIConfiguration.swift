@@ -8,6 +8,7 @@ struct APIConfiguration: Sendable {
   let common: CommonSettings
   let database: DatabaseSettings
   let platform: PlatformSettings
+  let health: HealthSettings
   let masterKey: LocalKeyEncryptionKey
   let identity: IdentitySettings
   /// What step-up tokens are signed with.
@@ -37,7 +38,7 @@ struct APIConfiguration: Sendable {
   /// Every setting of this service.
   static let settings =
     CommonSettings.all + CommonSettings.database + PlatformSettings.all + PlatformSettings.masterKeySettings
-    + IdentitySettings.all + EdgeSettings.all + [host, port, proxies, awsRegion, verifyTimeout]
+    + IdentitySettings.all + EdgeSettings.all + HealthSettings.all + [host, port, proxies, awsRegion, verifyTimeout]
 
   init(provider: any ConfigProvider = EnvironmentVariablesProvider()) throws {
     var settings = SettingsReader(provider: provider)
@@ -50,6 +51,7 @@ struct APIConfiguration: Sendable {
     identity = try IdentitySettings(&settings)
     database = try DatabaseSettings(&settings, service: "onboarding-api")
     platform = try PlatformSettings(&settings)
+    health = try HealthSettings(&settings)
     masterKey = try PlatformSettings.masterKey(&settings)
     common = try CommonSettings(&settings, service: "onboarding-api")
     stepUpKey = try CommonSettings.derivedKey(&settings, for: StepUpAuthority.purpose)

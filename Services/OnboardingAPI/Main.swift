@@ -9,20 +9,9 @@ import ServiceKit
     subcommands: [
       ServeCommand.self, MigrateCommand.self, TenantCommand.self, APIKeyCommand.self, UserCommand.self,
       TokenCommand.self, StepUpTokenCommand.self, AuditCommand.self, DrillCommand.self, RewrapCommand.self,
-      DeadLettersCommand.self,
+      DeadLettersCommand.self, HealthCommand.self,
     ],
     defaultSubcommand: ServeCommand.self)
 
-  static func main() async {
-    await ServiceProcess.main {
-      do {
-        var command = try parseAsRoot()
-        if var command = command as? any AsyncParsableCommand {
-          try await command.run()
-        } else {
-          try command.run()
-        }
-      } catch let error as ConfigurationError { throw error } catch { exit(withError: error) }
-    }
-  }
+  static func main() async { await ServiceProcess.main(Self.self) }
 }

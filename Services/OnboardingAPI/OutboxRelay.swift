@@ -6,6 +6,7 @@ import Postgres
 import Repository
 import ServiceKit
 import ServiceLifecycle
+import TracePropagation
 
 /// Publishes what committed transactions left in the outbox, at least once and each tenant's commands in order.
 ///
@@ -46,6 +47,10 @@ struct OutboxRelay: Service {
   }
 
   @Sendable private func publish(_ entry: OutboxEntry) async throws -> OutboxEntry.Fate {
+    try await TraceContext.$current.withValue(entry.trace) { try await publishTraced(entry) }
+  }
+
+  private func publishTraced(_ entry: OutboxEntry) async throws -> OutboxEntry.Fate {
     do {
       let signed = try authenticator.sign(name: entry.name, messageID: entry.messageID, body: entry.body)
       if entry.name == TenantEvent.name {

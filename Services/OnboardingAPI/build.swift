@@ -20,6 +20,7 @@ import Transit
 func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
   let logger = Logger(label: "onboarding-api")
   let common = configuration.common
+  let metrics = MetricRegistry()
   let cloud = configuration.platform.makeHTTPClient()
   let issuer = configuration.identity.makeHTTPClient()
   let pool = PostgresPool(
@@ -27,10 +28,9 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
   let keys = KeyStore(pool: pool)
   let unwrapper = KeyUnwrapper(
     global: configuration.masterKey,
-    customer: CustomerKeyUnwrapper(clouds: configuration.platform.makeClouds(client: cloud)))
+    customer: CustomerKeyUnwrapper(clouds: configuration.platform.makeClouds(client: cloud, metrics: metrics)))
   let holder = KeyHolder(
     service: "onboarding-api", versions: keys, registry: KeyHolderStore(pool: pool), logger: logger)
-  let metrics = MetricRegistry()
   let uses = KeyUses(registry: KeyUseStore(pool: pool), metrics: metrics, logger: logger)
   let masterKeys = MasterKeys(versions: holder, uses: uses, unwrap: unwrapper.unwrap)
   let transitKeyStore = TransitKeyStore(pool: pool)
@@ -60,6 +60,12 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
   let publisher = AMQPPublisher(configuration: common.amqp, logger: logger)
   let outbox = Outbox(pool: pool)
   metrics.register { try await outbox.backlog().metrics }
+  metrics.register { masterKeys.metrics }
+  metrics.register { try ProcessFigures.read().metrics }
+  let readiness = Readiness([
+    .init("database") { try await SchemaVersion(of: pool).demandCurrent() },
+    .init("broker") { try publisher.checkConnection() },
+  ])
   let relay = OutboxRelay(
     outbox: outbox,
     listener: PostgresListener(
@@ -71,8 +77,8 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
 
   let hasher = PasswordHasher()
   let router = try buildRouter(
-    metrics: metrics, tokens: tokens, apiKeys: apiKeys, stepUp: await StepUpAuthority(key: configuration.stepUpKey),
-    pool: pool, masterKeys: masterKeys,
+    metrics: metrics, readiness: configuration.health.port == nil ? readiness : nil, tokens: tokens, apiKeys: apiKeys,
+    stepUp: await StepUpAuthority(key: configuration.stepUpKey), pool: pool, masterKeys: masterKeys,
     transitKeys: TransitKeys(store: transitKeyStore, keyring: keyring, masterKeys: masterKeys, uses: uses), hub: hub,
     generation: KeyGeneration(
       verification: KeyVerification(
@@ -82,7 +88,8 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
       SignIn(pool: pool, hasher: hasher, issuer: $0, proxies: configuration.proxies)
     }, authenticators: Authenticators(pool: pool, hasher: hasher, masterKey: configuration.masterKey),
     platform: PlatformIdentity(
-      aws: AWSPlatform(configuration.platform.makeEnvironment(client: cloud)), region: configuration.awsRegion),
+      aws: AWSPlatform(configuration.platform.makeEnvironment(of: .aws, client: cloud, metrics: metrics)),
+      region: configuration.awsRegion),
     idempotency: IdempotencyVault(key: configuration.idempotencyKey), proxies: configuration.proxies,
     edge: configuration.edge)
   let application = Application(
@@ -95,33 +102,39 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
     }, logger: logger)
   let deadLetters = DeadLetterWatch(
     DeadLetters(configuration: common.amqp, authenticator: common.authenticator), metrics: metrics, logger: logger)
+  let health = HealthServer(configuration.health, readiness: readiness, metrics: metrics, logger: logger)
   let topology = TopologyService(configuration: common.amqp, logger: logger)
   // The hub ends its streams first: the application waits for every answer to be complete.
   return APIService(
     services: [
-      cloud, issuer, pool, apiKeys, holder, masterKeys, keyring, denials, events, topology, rpc, publisher, relay,
-      deadLetters, IdempotencySweep(store: IdempotencyStore(pool: pool), logger: logger), application, hub,
+      cloud, issuer, pool, SchemaGate(pool: pool, logger: logger), health, apiKeys, holder, masterKeys, keyring,
+      denials, events, topology, rpc, publisher, relay, deadLetters,
+      IdempotencySweep(store: IdempotencyStore(pool: pool), logger: logger), application, hub,
     ], logger: logger)
 }
 
 /// The table of routes.
 /// - Parameters:
+///   - readiness: nil where it, and the metrics, are asked for on another port.
 ///   - signIn: nil where people sign in elsewhere.
 ///   - proxies: how many stand before us.
 func buildRouter(
-  metrics: MetricRegistry, tokens: AdminTokenVerifier, apiKeys: APIKeyVerifier, stepUp: StepUpAuthority,
-  pool: PostgresPool, masterKeys: MasterKeys, transitKeys: TransitKeys, hub: EventHub, generation: KeyGeneration,
-  signIn: SignIn?, authenticators: Authenticators, platform: PlatformIdentity, idempotency: IdempotencyVault,
-  proxies: Int = 0, edge: EdgeSettings = EdgeSettings()
+  metrics: MetricRegistry, readiness: Readiness?, tokens: AdminTokenVerifier, apiKeys: APIKeyVerifier,
+  stepUp: StepUpAuthority, pool: PostgresPool, masterKeys: MasterKeys, transitKeys: TransitKeys, hub: EventHub,
+  generation: KeyGeneration, signIn: SignIn?, authenticators: Authenticators, platform: PlatformIdentity,
+  idempotency: IdempotencyVault, proxies: Int = 0, edge: EdgeSettings = EdgeSettings()
 ) throws -> Router<APIContext> {
   let router = Router(context: APIContext.self)
   let document = try OpenAPIDocument()
-  router.add(middleware: RequestMiddleware())
+  router.add(middleware: RequestMiddleware(metrics: metrics))
   router.add(middleware: MethodMiddleware(document: document))
   router.add(middleware: OriginMiddleware(proxies: proxies))
-  router.get("healthz") { _, _ in Response(json: ["ok": true]) }
+  router.get("healthz") { _, _ in Response(alive: ()) }
   router.get("openapi.json", use: document.respond)
-  router.get("metrics") { _, _ in Response(metrics: await metrics.text()) }
+  if let readiness {
+    router.get("readyz") { _, _ in Response(readiness: await readiness.report()) }
+    router.get("metrics") { _, _ in Response(metrics: await metrics.text()) }
+  }
   // What watches this service is not kept out of it.
   router.add(middleware: AdmissionLimit(edge.requests))
   router.add(middleware: AddressLimits(edge, proxies: proxies))

@@ -3,6 +3,7 @@ import Commands
 import FoundationEssentials
 import Logging
 import MasterKeys
+import Monitoring
 import Repository
 import ServiceKit
 
@@ -15,7 +16,25 @@ struct RewrapBatchHandler: Sendable {
   let gate: RewrapGate
   let delayed: DelayedBatches
   let progress: ProgressBroadcast
+  private let rewrapped: Counter
   let logger: Logger
+
+  init(
+    store: RewrapStore, pace: WorkerConfiguration.Pace, rewrapper: Rewrapper, continuation: Continuation,
+    gate: RewrapGate, delayed: DelayedBatches, progress: ProgressBroadcast, metrics: MetricRegistry, logger: Logger
+  ) {
+    self.store = store
+    self.pace = pace
+    self.rewrapper = rewrapper
+    self.continuation = continuation
+    self.gate = gate
+    self.delayed = delayed
+    self.progress = progress
+    rewrapped = metrics.counter(
+      "tenant_kms_rewrap_rows_total", "Rows of committed batches, those set aside among them.")
+    rewrapped.add(0)
+    self.logger = logger
+  }
 
   func handle(
     _ command: RewrapBatch, _ delivery: AMQPDelivery
@@ -54,6 +73,7 @@ struct RewrapBatchHandler: Sendable {
     }
     switch outcome {
     case .committed(let next):
+      rewrapped.add(UInt64(tally.rows))
       try await continuation.publish(next)
       if let tenantID = tally.tenantID { await progress.committed(command.leaseID, of: tenantID) }
     case .stale where delivery.redelivered:

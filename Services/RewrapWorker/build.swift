@@ -14,15 +14,15 @@ import ServiceLifecycle
 func buildWorker(_ configuration: WorkerConfiguration) -> WorkerService {
   let logger = Logger(label: "rewrap-worker")
   let common = configuration.common
+  let metrics = MetricRegistry()
   let client = configuration.platform.makeHTTPClient()
   let pool = PostgresPool(
     configuration: configuration.database.configuration, size: configuration.database.connections, logger: logger)
   let unwrapper = KeyUnwrapper(
     global: configuration.masterKey,
-    customer: CustomerKeyUnwrapper(clouds: configuration.platform.makeClouds(client: client)))
+    customer: CustomerKeyUnwrapper(clouds: configuration.platform.makeClouds(client: client, metrics: metrics)))
   let holder = KeyHolder(
     service: "rewrap-worker", versions: KeyStore(pool: pool), registry: KeyHolderStore(pool: pool), logger: logger)
-  let metrics = MetricRegistry()
   let uses = KeyUses(registry: KeyUseStore(pool: pool), metrics: metrics, logger: logger)
   let masterKeys = MasterKeys(versions: holder, uses: uses, unwrap: unwrapper.unwrap)
   let denials = DenialRecorder(
@@ -37,6 +37,8 @@ func buildWorker(_ configuration: WorkerConfiguration) -> WorkerService {
   let publisher = AMQPPublisher(configuration: common.amqp, logger: logger)
   let continuation = Continuation(publisher: publisher, authenticator: common.authenticator)
   let store = RewrapStore(pool: pool)
+  metrics.register { masterKeys.metrics }
+  metrics.register { try ProcessFigures.read().metrics }
 
   let start = StartRewrapHandler(store: store, pace: configuration.pace, continuation: continuation, logger: logger)
   let delayed = DelayedBatches(logger: logger, publish: continuation.publish)
@@ -45,7 +47,7 @@ func buildWorker(_ configuration: WorkerConfiguration) -> WorkerService {
   }
   let batch = RewrapBatchHandler(
     store: store, pace: configuration.pace, rewrapper: Rewrapper(masterKeys: masterKeys), continuation: continuation,
-    gate: RewrapGate(store: store), delayed: delayed, progress: progress, logger: logger)
+    gate: RewrapGate(store: store), delayed: delayed, progress: progress, metrics: metrics, logger: logger)
   let starts = AMQPConsumer(
     configuration: common.amqp, queue: StartRewrap.name, prefetch: 1, logger: logger,
     handler: CommandHandler(
@@ -61,10 +63,15 @@ func buildWorker(_ configuration: WorkerConfiguration) -> WorkerService {
     ).handle)
   let stalled = StalledJobs(
     interval: configuration.stallInterval, store: store, continuation: continuation, logger: logger)
-  let health = HealthServer(configuration.health, metrics: metrics, logger: logger)
+  let readiness = Readiness([
+    .init("database") { try await SchemaVersion(of: pool).demandCurrent() },
+    .init("broker") { try publisher.checkConnection() },
+  ])
+  let health = HealthServer(configuration.health, readiness: readiness, metrics: metrics, logger: logger)
   return WorkerService(
     services: [
-      client, pool, holder, masterKeys, denials, events, publisher, health, delayed, starts, batches, stalled,
+      client, pool, SchemaGate(pool: pool, logger: logger), health, holder, masterKeys, denials, events, publisher,
+      delayed, starts, batches, stalled,
     ],
     logger: logger)
 }

@@ -19,7 +19,7 @@ func buildVerifier(_ configuration: VerifierConfiguration) -> VerifierService {
   let publisher = AMQPPublisher(configuration: common.amqp, logger: logger)
   let handler = VerifyKeyHandler(
     verifier: KeyVerifier(
-      clouds: configuration.platform.makeClouds(client: client), policy: configuration.policy),
+      clouds: configuration.platform.makeClouds(client: client, metrics: metrics), policy: configuration.policy),
     authenticator: common.authenticator, publisher: publisher, logger: logger)
   let commands = CommandHandler<VerifyKey>(
     authenticator: common.authenticator, metrics: metrics, logger: logger,
@@ -27,17 +27,27 @@ func buildVerifier(_ configuration: VerifierConfiguration) -> VerifierService {
   let consumer = AMQPConsumer(
     configuration: common.amqp, queue: VerifyKey.name, prefetch: configuration.concurrency,
     logger: logger, handler: commands.handle)
-  let health = HealthServer(configuration.health, metrics: metrics, logger: logger)
   let pool = PostgresPool(
     configuration: configuration.database.configuration, size: configuration.database.connections, logger: logger)
+  let grants = GrantStore(pool: pool)
+  metrics.register { try await grants.census().metrics }
+  metrics.register { try ProcessFigures.read().metrics }
+  let readiness = Readiness([
+    .init("database") { try await SchemaVersion(of: pool).demandCurrent() },
+    .init("broker") { try publisher.checkConnection() },
+  ])
+  let health = HealthServer(configuration.health, readiness: readiness, metrics: metrics, logger: logger)
   // A client of their own: a cloud that hangs keeps checks waiting, not onboardings.
   let checks = configuration.platform.makeHTTPClient(maximumConnections: configuration.checkConcurrency)
   let checker = GrantChecker(
-    grants: GrantStore(pool: pool),
-    unwrap: CustomerKeyUnwrapper(clouds: configuration.platform.makeClouds(client: checks)).unwrap,
+    grants: grants,
+    unwrap: CustomerKeyUnwrapper(clouds: configuration.platform.makeClouds(client: checks, metrics: metrics)).unwrap,
     pace: configuration.pace, concurrency: configuration.checkConcurrency, lease: configuration.checkLease,
     logger: logger)
-  return VerifierService(services: [client, checks, pool, publisher, health, consumer, checker], logger: logger)
+  return VerifierService(
+    services: [
+      client, checks, pool, SchemaGate(pool: pool, logger: logger), health, publisher, consumer, checker,
+    ], logger: logger)
 }
 
 extension VerifierConfiguration {

@@ -46,6 +46,10 @@ public final class AMQPPublisher: Service {
     try await outbox.publish(message, exchange: exchange, routingKey: routingKey, timeout: timeout)
   }
 
+  /// Says whether there is a connection to publish over; asks nobody.
+  /// - Throws: `AMQPError` with `notConnected`, and why.
+  public func checkConnection() throws(AMQPError) { try outbox.checkConnection() }
+
   /// Keeps the connection; call it once, for as long as anybody publishes.
   ///
   /// Graceful shutdown refuses new publishes, waits for outstanding confirms and returns; cancellation returns at once.

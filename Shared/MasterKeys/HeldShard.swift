@@ -33,6 +33,8 @@ struct HeldShard<Slot: HeldSlot, Value: Sendable>: Sendable {
   /// Who waits for each load that hasn't ended. One that lost its entry to an eviction serves them, and isn't held.
   private var waiting: [Load: [Waiter]] = [:]
   private var lastLoad: Load = 0
+  /// Of requests only: what is held is counted when somebody asks.
+  private var counted = HeldFigures()
 
   init(capacity: Int) { self.capacity = capacity }
 
@@ -41,11 +43,15 @@ struct HeldShard<Slot: HeldSlot, Value: Sendable>: Sendable {
       switch entries.values[index] {
       case .held(let value, let deadline, _) where now < deadline:
         entries.values[index] = .held(value, deadline: deadline, usedAt: now)
+        counted.hits += 1
         return .hit(value)
-      case .loading(let load): return .follower(load)
+      case .loading(let load):
+        counted.waits += 1
+        return .follower(load)
       case .held: break
       }
     }
+    counted.misses += 1
     lastLoad += 1
     entries[slot] = .loading(lastLoad)
     waiting[lastLoad] = []
@@ -62,6 +68,12 @@ struct HeldShard<Slot: HeldSlot, Value: Sendable>: Sendable {
       if entries.count > capacity { evictLeastUsed() }
     }
     return waiting.removeValue(forKey: load) ?? []
+  }
+
+  var figures: HeldFigures {
+    var figures = counted
+    figures.held = entries.values.count(where: { if case .held = $0 { true } else { false } })
+    return figures
   }
 
   mutating func evict(_ slot: Slot) { entries[slot] = nil }

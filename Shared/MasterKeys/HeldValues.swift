@@ -73,6 +73,11 @@ package final class HeldValues<Slot: HeldSlot, Value: Sendable>: Sendable {
     for shard in shards { shard.withLock { $0.evictExpired(at: now) } }
   }
 
+  /// How requests went so far. Each shard counts under the lock that a lookup takes anyway: a hit pays nothing for it.
+  package var figures: HeldFigures {
+    shards.reduce(into: HeldFigures()) { sum, shard in sum += shard.withLock { $0.figures } }
+  }
+
   private func follow(_ load: Shard.Load, in shard: Guarded<Shard>) async -> Result<Value, any Error> {
     await withCheckedContinuation { continuation in
       let isWaiting = shard.withLock { $0.wait(continuation, for: load) }

@@ -6,20 +6,27 @@ public struct MetricFamily: Sendable {
     case counter
     /// They come and go.
     case gauge
+    /// They are counts of a histogram's buckets, their sum and their number.
+    case histogram
   }
 
   /// One number.
   public struct Sample: Sendable {
     let value: Double
     let labels: [(name: String, value: String)]
+    /// What follows the metric's name.
+    let suffix: String
 
     /// Takes a number.
     /// - Parameters:
     ///   - value: in the metric's unit.
     ///   - labels: what tells it from the metric's other samples.
-    public init(_ value: Double, _ labels: [(String, String)] = []) {
+    public init(_ value: Double, _ labels: [(String, String)] = []) { self.init(value, labels, suffix: "") }
+
+    init(_ value: Double, _ labels: [(String, String)], suffix: String) {
       self.value = value
       self.labels = labels
+      self.suffix = suffix
     }
   }
 
@@ -50,7 +57,7 @@ public struct MetricFamily: Sendable {
     let head = "# HELP \(name) \(help.escaped(quotes: false))\n# TYPE \(name) \(kind.rawValue)\n"
     return samples.reduce(into: head) { text, sample in
       let labels = sample.labels.map { "\($0.name)=\"\($0.value.escaped(quotes: true))\"" }.joined(separator: ",")
-      text += name + (labels.isEmpty ? "" : "{\(labels)}") + " \(sample.value.exposition)\n"
+      text += name + sample.suffix + (labels.isEmpty ? "" : "{\(labels)}") + " \(sample.value.exposition)\n"
     }
   }
 }

@@ -9,6 +9,7 @@ public final class MetricRegistry: Sendable {
 
   private struct State: Sendable {
     var counters: [String: Counter] = [:]
+    var histograms: [String: Histogram] = [:]
     var sources: [Source] = []
   }
 
@@ -37,14 +38,27 @@ public final class MetricRegistry: Sendable {
     }
   }
 
+  /// The histogram of a name, made by the first who asks for it.
+  /// - Parameters:
+  ///   - name: `[a-z_]+`, with `_seconds` at its end.
+  ///   - help: one sentence.
+  ///   - labels: as for a counter.
+  public func histogram(_ name: String, _ help: String, labels: [String] = []) -> Histogram {
+    state.withLock { state in
+      if let histogram = state.histograms[name] { return histogram }
+      let histogram = Histogram(name, help, labels: labels)
+      state.histograms[name] = histogram
+      return histogram
+    }
+  }
+
   /// Has something looked up whenever the metrics are asked for.
   public func register(_ source: @escaping Source) { state.withLock { $0.sources.append(source) } }
 
   /// Everything in the text format, sorted by name; takes as long as the slowest source.
   public func text() async -> String {
-    let (counters, sources) = state.withLock { (Array($0.counters.values), $0.sources) }
     let found = await withTaskGroup(of: [MetricFamily].self) { group in
-      for source in sources {
+      for source in state.withLock({ $0.sources }) {
         group.addTask {
           do { return try await source() } catch {
             self.failures.add()
@@ -54,7 +68,9 @@ public final class MetricRegistry: Sendable {
       }
       return await group.reduce(into: []) { $0 += $1 }
     }
-    let all = found + counters.map(\.family)
+    let counted = state.withLock { Array($0.counters.values) }.map(\.family)
+    let timed = state.withLock { Array($0.histograms.values) }.map(\.family)
+    let all = found + counted + timed
     return all.sorted { $0.name < $1.name }.map(\.text).joined()
   }
 }

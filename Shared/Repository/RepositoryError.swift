@@ -6,6 +6,8 @@ public struct RepositoryError: Error, Sendable, Equatable, CustomStringConvertib
     case migrationEdited(Int32)
     /// The schema was migrated by a newer version of this software.
     case schemaTooNew(found: Int32, known: Int32)
+    /// The schema lacks migrations that this software needs.
+    case schemaOutdated(missing: [Int32])
     /// No such tenant.
     case noSuchTenant
     /// A tenant of that slug exists.
@@ -62,6 +64,8 @@ public struct RepositoryError: Error, Sendable, Equatable, CustomStringConvertib
       "migration \(version) differs from the one applied to this database: restore the file, and write a new migration"
     case .schemaTooNew(let found, let known):
       "the database is at schema version \(found), this program knows \(known): run the newer version"
+    case .schemaOutdated(let missing):
+      "the database lacks the migrations \(missing.map(String.init).joined(separator: ", ")): run `onboarding-api migrate`"
     case .noSuchTenant: "no such tenant"
     case .slugTaken: "a tenant of that slug exists"
     case .nameTaken: "a secret of that name exists"

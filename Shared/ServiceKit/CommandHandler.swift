@@ -3,6 +3,7 @@ public import Commands
 public import Logging
 public import Monitoring
 import Postgres
+import TracePropagation
 
 /// Turns the deliveries of a queue into calls of a function on commands, and what that does into what becomes of them.
 ///
@@ -21,6 +22,7 @@ public struct CommandHandler<Content: Command>: Sendable {
 
   private let authenticator: CommandAuthenticator
   private let outcomes: Counter
+  private let durations: Histogram
   private let logger: Logger
   private let clock: any Clock<Duration>
   private let deadLetter: @Sendable (AMQPMessage, String) async throws -> Void
@@ -43,6 +45,9 @@ public struct CommandHandler<Content: Command>: Sendable {
     self.authenticator = authenticator
     outcomes = metrics.counter(
       "tenant_kms_commands_total", "Commands handled, by what became of them.", labels: ["command", "outcome"])
+    durations = metrics.histogram(
+      "tenant_kms_command_seconds", "How long commands took, waiting for what was out of reach included.",
+      labels: ["command"])
     self.logger = logger
     self.clock = clock
     self.deadLetter = deadLetter
@@ -52,7 +57,16 @@ public struct CommandHandler<Content: Command>: Sendable {
   /// Handles a delivery; what an `AMQPConsumer` wants as its handler.
   ///
   /// Cancelled while it waits for the database or the broker, it gives the command back to the queue.
+  ///
+  /// What it does belongs to the trace that the message names, and so does what it publishes.
   public func handle(_ delivery: AMQPDelivery) async -> AMQPOutcome {
+    let start = ContinuousClock.now
+    defer { durations.observe(ContinuousClock.now - start, Content.name) }
+    let trace = delivery.message.trace?.child ?? TraceContext()
+    return await TraceContext.$current.withValue(trace) { await traced(delivery) }
+  }
+
+  private func traced(_ delivery: AMQPDelivery) async -> AMQPOutcome {
     var logger = logger
     logger[metadataKey: "command"] = "\(Content.name)"
     logger[metadataKey: "message_id"] = "\(delivery.message.messageID ?? "none")"

@@ -11,6 +11,8 @@ public struct JSONLogHandler: LogHandler {
   public var logLevel: Logger.Level = .info
   /// Members of every line.
   public var metadata: Logger.Metadata = [:]
+  /// Members of the line that is written at the moment.
+  public var metadataProvider: Logger.MetadataProvider?
 
   /// Creates a handler.
   /// - Parameters:
@@ -30,7 +32,9 @@ public struct JSONLogHandler: LogHandler {
   /// Writes a line; blocks as long as the writing does.
   public func log(event: LogEvent) {
     var members: [String: JSONValue] = [:]
-    for (key, value) in metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 }) {
+    let provided = metadataProvider?.get() ?? [:]
+    let inherited = provided.merging(metadata) { $1 }
+    for (key, value) in inherited.merging(event.metadata ?? [:], uniquingKeysWith: { $1 }) {
       members[key] = .string(value.description)
     }
     if let error = event.error { members["error"] = .string("\(error)") }

@@ -1,5 +1,6 @@
 public import CloudKMS
 public import HTTPClient
+public import Monitoring
 
 /// How this platform stands towards the clouds: its own master key, its own identity, its way out.
 public struct PlatformSettings: Sendable {
@@ -54,12 +55,20 @@ public struct PlatformSettings: Sendable {
   public var awsEndpoint: String? { variables["AWS_ENDPOINT_URL"] }
 
   /// The platform's standing at each cloud.
-  public func makeClouds(client: HTTPClient) -> Clouds { Clouds(makeEnvironment(client: client)) }
+  /// - Parameter metrics: where calls are counted, as `tenant_kms_kms_call_seconds`.
+  public func makeClouds(client: HTTPClient, metrics: MetricRegistry) -> Clouds {
+    Clouds { makeEnvironment(of: $0, client: client, metrics: metrics) }
+  }
 
-  /// What the platform's standing at any one cloud is made of.
-  public func makeEnvironment(client: HTTPClient) -> CloudEnvironment {
+  /// What the platform's standing at one cloud is made of.
+  /// - Parameter metrics: likewise.
+  public func makeEnvironment(
+    of provider: KMSProvider, client: HTTPClient, metrics: MetricRegistry
+  ) -> CloudEnvironment {
     let variables = variables
-    return CloudEnvironment(transport: client) { variables[$0] }
+    return CloudEnvironment(
+      transport: MeteredTransport(client, provider: provider.rawValue, metrics: metrics)
+    ) { variables[$0] }
   }
 
   /// A client for calls to clouds; shut it down before the process exits.

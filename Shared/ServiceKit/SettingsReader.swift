@@ -42,8 +42,9 @@ public struct SettingsReader {
 
   /// Whether the setting is given.
   public func isPresent(_ setting: Setting) -> Bool {
-    value(of: setting.name, isSecret: setting.isSecret) != nil
-      || value(of: setting.name + "_FILE", isSecret: false) != nil
+    if value(of: setting.name, isSecret: setting.isSecret) != nil { return true }
+    guard let path = value(of: setting.name + "_FILE", isSecret: false) else { return false }
+    return FileManager.default.contents(atPath: path)?.isEmpty != true
   }
 
   /// Ends the reading.
@@ -70,11 +71,16 @@ public struct SettingsReader {
       problems.append("\(setting.name): both it and \(setting.name)_FILE are set; keep one")
       return nil
     case (.some(let text), nil): return text
-    case (nil, .some(let path)): return contents(of: path, for: setting)
-    case (nil, nil):
-      if setting.defaultValue == nil { problems.append("\(setting.name): missing (\(setting.summary))") }
-      return setting.defaultValue
+    case (nil, .some(let path)):
+      guard let text = contents(of: path, for: setting) else { return nil }
+      return text.isEmpty ? absent(setting) : text
+    case (nil, nil): return absent(setting)
     }
+  }
+
+  private mutating func absent(_ setting: Setting) -> String? {
+    if setting.defaultValue == nil { problems.append("\(setting.name): missing (\(setting.summary))") }
+    return setting.defaultValue
   }
 
   private mutating func contents(of path: String, for setting: Setting) -> String? {
@@ -89,7 +95,7 @@ public struct SettingsReader {
     return String(text.reversed().drop { $0.isNewline }.reversed())
   }
 
-  /// An empty variable counts as absent: that is how compose files and shells leave one out.
+  /// An empty variable counts as absent, like an empty file: that is how compose files and shells leave one out.
   private func value(of name: String, isSecret: Bool) -> String? {
     let key = ConfigKey(name.lowercased().split(separator: "_").map(String.init))
     let text = environment.string(forKey: key, isSecret: isSecret)

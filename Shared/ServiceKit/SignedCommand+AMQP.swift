@@ -1,6 +1,7 @@
 public import AMQP
 public import Commands
 import FoundationEssentials
+import TracePropagation
 
 extension SignedCommand {
   /// Reads a message; nothing of it is trusted before it has been opened.
@@ -12,11 +13,19 @@ extension SignedCommand {
     self.init(name: name, messageID: messageID, body: message.body, signature: signature)
   }
 
-  /// The message that carries this command.
+  /// The message that carries this command, and the trace of the task that asks for it.
   public var message: AMQPMessage {
-    AMQPMessage(
-      body: body, type: name, messageID: messageID.uuidString.lowercased(),
-      headers: [CommandAuthenticator.signatureHeader: .string(signature)])
+    var headers: [String: AMQPHeaderValue] = [CommandAuthenticator.signatureHeader: .string(signature)]
+    headers[TraceContext.header] = TraceContext.current.map { .string($0.headerValue) }
+    return AMQPMessage(body: body, type: name, messageID: messageID.uuidString.lowercased(), headers: headers)
+  }
+}
+
+extension AMQPMessage {
+  /// The trace that it belongs to, as its publisher says.
+  var trace: TraceContext? {
+    guard case .string(let text)? = headers[TraceContext.header] else { return nil }
+    return TraceContext(header: text)
   }
 }
 

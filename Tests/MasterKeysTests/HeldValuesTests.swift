@@ -47,6 +47,26 @@ import Testing
     #expect(loads.withLock { $0 } == [1, 1])
   }
 
+  @Test func `requests are counted by how they went, and what is held as it is now`() async throws {
+    let values = makeValues()
+    for number in [1, 2, 1] { try await get(number, values) }
+    #expect(values.figures == HeldFigures(hits: 1, misses: 2, held: 2))
+    values.evict(Slot(tenantID: tenantID, number: 1))
+    #expect(values.figures == HeldFigures(hits: 1, misses: 2, held: 1))
+    let slot = Slot(tenantID: tenantID, number: 3)
+    let (loaded, load) = AsyncStream.makeStream(of: Int.self)
+    async let leader = values.value(slot) {
+      for await number in loaded { return (number, deadline: .seconds(500)) }
+      throw CancellationError()
+    }
+    while values.figures.misses < 3 { await Task.yield() }
+    async let follower = values.value(slot) { (0, deadline: .zero) }
+    while values.figures.waits < 1 { await Task.yield() }
+    load.yield(3)
+    #expect(try await [leader, follower] == [3, 3])
+    #expect(values.figures == HeldFigures(hits: 1, waits: 1, misses: 3, held: 2))
+  }
+
   private func makeValues(capacity: Int = .max) -> HeldValues<Slot, Int> {
     HeldValues(shards: 1, capacity: capacity) { [clock] in
       clock.withLock { now in

@@ -35,6 +35,21 @@ import Testing
     #expect(registry.counter("a_total", "Things.") === registry.counter("a_total", "Things."))
   }
 
+  @Test func `a histogram is cumulative, and ends with everything`() async {
+    let histogram = registry.histogram("a_seconds", "How long.", labels: ["route"])
+    for duration in [Duration.milliseconds(1), .milliseconds(2), .milliseconds(300), .seconds(60)] {
+      histogram.observe(duration, "/x")
+    }
+    let text = await registry.text()
+    #expect(text.hasPrefix("# HELP a_seconds How long.\n# TYPE a_seconds histogram\n"))
+    for line in [
+      #"bucket{route="/x",le="0.001"} 1"#, #"bucket{route="/x",le="0.0025"} 2"#, #"bucket{route="/x",le="0.25"} 2"#,
+      #"bucket{route="/x",le="0.5"} 3"#, #"bucket{route="/x",le="30.0"} 3"#, #"bucket{route="/x",le="+Inf"} 4"#,
+      #"sum{route="/x"} 60.303"#, #"count{route="/x"} 4"#,
+    ] { #expect(text.contains("\na_seconds_\(line)\n"), "\(line)") }
+    #expect(registry.histogram("a_seconds", "How long.", labels: ["route"]) === histogram)
+  }
+
   @Test func `what is registered is looked up at each request`() async {
     let counter = registry.counter("a_total", "Things.")
     registry.register {

@@ -57,6 +57,7 @@ import Testing
       (.noSuchTenant, 404, "not_found"), (.noSuchJob, 404, "not_found"), (.nameTaken, 409, "conflict"),
       (.keyVersionMoved, 409, "conflict"), (.externalIDInUse, 400, "external_id_in_use"), (.slugTaken, nil, nil),
       (.migrationEdited(1), nil, nil), (.schemaTooNew(found: 2, known: 1), nil, nil),
+      (.schemaOutdated(missing: [2]), nil, nil),
       (.unknownValue(column: "status", "x"), nil, nil),
     ] as [(RepositoryError.Code, Int?, String?)])
   func `the repository's errors have the contract's names, or none`(

@@ -21,7 +21,7 @@ import Testing
 
   @Test func `every route is in the document, and nothing else`() async throws {
     // The pages for browsers are no part of the API.
-    let areas = ["/v1/", "/admin/", "/agent/", "/healthz", "/metrics", "/openapi.json"]
+    let areas = ["/v1/", "/admin/", "/agent/", "/healthz", "/readyz", "/metrics", "/openapi.json"]
     let served = try await api.router().routes.filter { route in areas.contains { "\(route.path)".hasPrefix($0) } }
       .map { "\($0.method) \($0.path)" }
     #expect(Set(served).symmetricDifference(try Self.operations().keys) == [])

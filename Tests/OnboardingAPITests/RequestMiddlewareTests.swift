@@ -4,10 +4,12 @@ import Hummingbird
 import JSON
 import Locking
 import Logging
+import Monitoring
 import NIOCore
 import ServiceKit
 
 import Testing
+import TracePropagation
 
 @testable import onboarding_api
 
@@ -34,6 +36,36 @@ import Testing
     let line = try JSONValue(parsing: Array(failed.utf8))
     #expect(line["request_id"] == answer.json["error"]?["request_id"])
     #expect(line["error"]?.string?.contains("/src/File.swift") == true)
+  }
+
+  @Test func `a request goes on with its caller's trace, or begins one`() async throws {
+    let caller = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    for (header, expected) in [(caller, "4bf92f3577b34da6a3ce929d0e0e4736"), ("nonsense", nil)] {
+      let request = Request(
+        head: HTTPRequest(
+          method: .get, scheme: "http", authority: "localhost", path: "/", headerFields: [.traceParent: header]),
+        body: RequestBody(buffer: ByteBuffer()))
+      let seen = Guarded<TraceContext?>(nil)
+      _ = try await RequestMiddleware().answer(to: request) { _, _ in
+        seen.withLock { $0 = TraceContext.current }
+        return Response(json: ["ok": true])
+      }
+      let trace = try #require(seen.withLock { $0 })
+      #expect(expected == nil || trace.traceID == expected)
+      #expect(trace.spanID != "00f067aa0ba902b7")
+    }
+    #expect(TraceContext.current == nil)
+  }
+
+  @Test func `requests are counted by route, whatever the client makes up`() async throws {
+    let metrics = MetricRegistry()
+    let request = Request(
+      head: HTTPRequest(method: .init("MADEUP") ?? .get, scheme: "http", authority: "localhost", path: "/made/up"),
+      body: RequestBody(buffer: ByteBuffer()))
+    _ = try await RequestMiddleware(metrics: metrics).answer(to: request) { _, _ in throw APIError.notFound() }
+    let text = await metrics.text()
+    #expect(text.contains(#"tenant_kms_http_requests_total{method="any",route="none",status="404"} 1"#))
+    #expect(text.contains(#"tenant_kms_http_request_seconds_count{method="any",route="none"} 1"#))
   }
 
   @Test func `every answer has an id of ours, whatever the client sends, and is never stored`() async throws {

@@ -13,6 +13,7 @@ import NIOCore
 import NIOEmbedded
 import Postgres
 import Repository
+import ServiceKit
 import Testing
 import Transit
 
@@ -27,6 +28,13 @@ import Transit
     let answer = try await send(.get, "/healthz")
     #expect(answer.status == .ok)
     #expect(answer.json == ["ok": true])
+  }
+
+  @Test func `the service names what it lacks`() async throws {
+    let answer = try await send(.get, "/readyz")
+    #expect(answer.status == .serviceUnavailable)
+    #expect(answer.json["ready"] == false)
+    #expect(answer.json["dependencies"]?["broker"] == ["ok": false, "reason": "no broker"])
   }
 
   @Test func `the metrics are Prometheus' text`() async throws {
@@ -223,6 +231,7 @@ import Transit
       now: { Issuer.now })
     let metrics = MetricRegistry()
     metrics.register { [.gauge("answer", "The answer.", 42)] }
+    let readiness = Readiness([.init("broker") { throw SettingError("no broker") }])
     let tenantID = UUID()
     let apiKeys = APIKeyVerifier(load: { key in
       guard let scopes else { return try await APIKeyStore(pool: pool).verify(key) }
@@ -230,7 +239,7 @@ import Transit
     })
     let masterKeys = MasterKeys(versions: KeyStore(pool: pool)) { _ in .random(count: 32) }
     return try buildRouter(
-      metrics: metrics, tokens: tokens, apiKeys: apiKeys,
+      metrics: metrics, readiness: readiness, tokens: tokens, apiKeys: apiKeys,
       stepUp: await StepUpAuthority(key: SecretBytes(copying: key), now: { Issuer.now }), pool: pool,
       masterKeys: masterKeys,
       transitKeys: TransitKeys(

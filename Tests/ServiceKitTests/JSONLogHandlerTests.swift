@@ -4,6 +4,7 @@ import Locking
 import Logging
 
 import Testing
+import TracePropagation
 
 @testable import ServiceKit
 
@@ -30,6 +31,19 @@ import Testing
     #expect(line["attempt"] == "2")
     #expect(line["list"] == #"["a", "b"]"#)
     #expect(logger[metadataKey: "tenant_id"] == "t")
+  }
+
+  @Test func `a line of a trace names it`() throws {
+    let logger = Logger(label: "test") { [lines] label in
+      var handler = JSONLogHandler(label: label, write: lines.append)
+      handler.metadataProvider = .trace
+      return handler
+    }
+    let trace = TraceContext()
+    TraceContext.$current.withValue(trace) { logger.info("hello") }
+    let line = try lines.only()
+    #expect(line["trace_id"] == .string(trace.traceID))
+    #expect(line["span_id"] == .string(trace.spanID))
   }
 
   @Test func `metadata can't pass for the line's own members`() throws {

@@ -27,6 +27,17 @@ import Testing
     #expect(problems(of: settings) == ["API_TOKEN: missing (the token)"])
   }
 
+  @Test func `an empty file counts as absent`() throws {
+    let empty = try folder.write("")
+    var settings = SettingsReader(environment: ["API_TOKEN_FILE": empty, "LEVEL_FILE": empty])
+    #expect(settings.read(Self.level) { $0 } == "3")
+    #expect(settings.readOptional(Self.token) { $0 } == nil)
+    #expect(!settings.isPresent(Self.token))
+    try settings.finish()
+    #expect(settings.read(Self.token) { $0 } == nil)
+    #expect(problems(of: settings) == ["API_TOKEN: missing (the token)"])
+  }
+
   @Test func `everything that is wrong is told at once, in order`() {
     var settings = SettingsReader(environment: ["LEVEL": "many"])
     _ = settings.read(Self.token) { $0 }

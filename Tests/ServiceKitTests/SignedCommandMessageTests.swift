@@ -3,6 +3,7 @@ import Commands
 import Cryptography
 import FoundationEssentials
 import Testing
+import TracePropagation
 
 @testable import ServiceKit
 
@@ -22,5 +23,15 @@ import Testing
     #expect(message.contentType == "application/json")
     #expect(message.isPersistent)
     #expect(message.headers == ["x-signature": .string(signed.signature)])
+    #expect(message.trace == nil)
+  }
+
+  @Test func `the message belongs to the trace of whoever makes it`() throws {
+    let signed = try authenticator.sign(StartRewrap(leaseID: UUID()))
+    let trace = TraceContext()
+    let message = TraceContext.$current.withValue(trace) { signed.message }
+    #expect(message.headers["traceparent"] == .string(trace.headerValue))
+    #expect(message.trace == trace)
+    #expect(try SignedCommand(message) == signed)
   }
 }

@@ -50,7 +50,7 @@ extension RepositoryError: APIErrorConvertible {
           "cursor": ["is not of this database as it is now; read from the start, and pass over the ids you have seen"]
         ])
     case .tooManyAPIKeys: APIError(status: .conflict, type: "conflict", message: description)
-    case .migrationEdited, .schemaTooNew, .slugTaken, .replacementNeeded, .unknownValue: nil
+    case .migrationEdited, .schemaTooNew, .schemaOutdated, .slugTaken, .replacementNeeded, .unknownValue: nil
     }
   }
 }

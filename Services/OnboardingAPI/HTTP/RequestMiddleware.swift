@@ -2,14 +2,36 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
+import Monitoring
+import TracePropagation
 
-/// The edge: gives every request an id, turns every error into an answer, and logs how it went.
+/// The edge: gives every request an id and its place in a trace, turns every error into an answer, logs and counts how
+/// it went.
 struct RequestMiddleware: RouterMiddleware {
+  private let meter: RequestMeter
   /// Whether clients reach us over TLS of ours.
-  var isSecure = false
+  private let isSecure: Bool
+
+  /// - Parameters:
+  ///   - metrics: where requests are counted.
+  ///   - isSecure: whether clients reach us over TLS of ours.
+  init(metrics: MetricRegistry = MetricRegistry(), isSecure: Bool = false) {
+    meter = RequestMeter(metrics)
+    self.isSecure = isSecure
+  }
 
   func handle(
     _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
+  ) async throws -> Response {
+    // A caller's trace goes on here; whether it may be believed doesn't matter, since nothing is decided by it.
+    let caller = request.headers[.traceParent].flatMap { TraceContext(header: $0) }
+    return try await TraceContext.$current.withValue(caller?.child ?? TraceContext()) {
+      try await traced(request, context, next)
+    }
+  }
+
+  private func traced(
+    _ request: Request, _ context: APIContext, _ next: (Request, APIContext) async throws -> Response
   ) async throws -> Response {
     let start = ContinuousClock.now
     var response: Response
@@ -23,11 +45,13 @@ struct RequestMiddleware: RouterMiddleware {
     response.headers[.requestID] = context.requestID
     response.headers[.apiVersion] = version?.text
     SecurityHeaders.add(to: &response.headers, isSecure: isSecure)
+    let duration = ContinuousClock.now - start
+    meter.note(request.method, context.endpointPath, response.status, took: duration)
     context.logger.info(
       "request",
       metadata: [
         "method": "\(request.method)", "path": "\(context.endpointPath ?? "unknown")",
-        "status": "\(response.status.code)", "ms": "\((ContinuousClock.now - start) / .milliseconds(1))",
+        "status": "\(response.status.code)", "ms": "\(duration / .milliseconds(1))",
       ])
     return response
   }
@@ -45,4 +69,5 @@ struct RequestMiddleware: RouterMiddleware {
 
 extension HTTPField.Name {
   static let requestID = Self("X-Request-Id") ?? .cacheControl
+  static let traceParent = Self(TraceContext.header) ?? .cacheControl
 }

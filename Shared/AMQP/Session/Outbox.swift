@@ -81,11 +81,15 @@ extension Outbox {
     }
   }
 
-  private func notConnected() -> AMQPError {
-    guard let error = state.withLock({ $0.lastError }) else {
-      return AMQPError(.notConnected, "no connection within the timeout")
-    }
-    return AMQPError(.notConnected, "no connection within the timeout; last error: \(error)", reply: error.reply)
+  private func notConnected(_ reason: String = "no connection within the timeout") -> AMQPError {
+    guard let error = state.withLock({ $0.lastError }) else { return AMQPError(.notConnected, reason) }
+    return AMQPError(.notConnected, "\(reason); last error: \(error)", reply: error.reply)
+  }
+
+  /// Whether a message could be submitted now.
+  /// - Throws: `AMQPError` with `notConnected` where it couldn't.
+  func checkConnection() throws(AMQPError) {
+    guard state.withLock({ $0.isOpen }) else { throw notConnected("no connection") }
   }
 
   private func nextOpening() async throws {

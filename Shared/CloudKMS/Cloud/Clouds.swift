@@ -14,8 +14,9 @@ public struct Clouds: Sendable {
   }
 
   /// Stands towards every cloud, as the operator's variables say.
-  public init(_ environment: CloudEnvironment) {
-    platforms = Self.all.map { $0.init(environment) }
+  /// - Parameter environment: what the platform's side of a cloud is made of.
+  public init(_ environment: (KMSProvider) -> CloudEnvironment) {
+    platforms = Self.all.map { $0.init(environment($0.provider)) }
   }
 
   /// The variables of all of them.

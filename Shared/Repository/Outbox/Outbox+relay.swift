@@ -1,6 +1,7 @@
 import Commands
 public import FoundationEssentials
 import Postgres
+import TracePropagation
 
 extension Outbox {
   /// What a relay did.
@@ -60,7 +61,7 @@ extension Outbox {
   ) async throws -> [OutboxEntry] {
     try await transaction.execute(
       """
-      SELECT id, tenant_id, message_id, name, body FROM outbox
+      SELECT id, tenant_id, message_id, name, body, traceparent FROM outbox
       WHERE id IN (SELECT min(id) FROM outbox GROUP BY tenant_id) AND tenant_id <> ALL ($2)
       ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
       """, [.int4(limit), .uuidArray(stuck)]
@@ -68,7 +69,8 @@ extension Outbox {
       OutboxEntry(
         id: try $0.get("id", as: Int64.self), tenantID: try $0.get("tenant_id", as: UUID.self),
         messageID: try $0.get("message_id", as: UUID.self), name: try $0.get("name", as: String.self),
-        body: try $0.get("body", as: [UInt8].self))
+        body: try $0.get("body", as: [UInt8].self),
+        trace: try $0.get("traceparent", as: String?.self).flatMap { TraceContext(header: $0) })
     }
   }
 

@@ -1,6 +1,7 @@
 public import Commands
 public import FoundationEssentials
 public import Postgres
+import TracePropagation
 
 /// The commands that committed transactions caused: written with them, published after them, at least once.
 public struct Outbox: Sendable {
@@ -22,8 +23,11 @@ public struct Outbox: Sendable {
     let body = try command.body()
     guard body.count <= CommandAuthenticator.maximumBodyLength else { throw CommandError(code: .tooLong) }
     _ = try await transaction.execute(
-      "INSERT INTO outbox (tenant_id, message_id, name, body) VALUES ($1, $2, $3, $4)",
-      [.uuid(tenantID), .uuid(UUID()), .text(type(of: command).name), .bytes(body)])
+      "INSERT INTO outbox (tenant_id, message_id, name, body, traceparent) VALUES ($1, $2, $3, $4, $5)",
+      [
+        .uuid(tenantID), .uuid(UUID()), .text(type(of: command).name), .bytes(body),
+        TraceContext.current.map { .text($0.headerValue) } ?? .null,
+      ])
   }
 
   /// How many entries wait, and since when.

@@ -1,4 +1,5 @@
 public import FoundationEssentials
+public import TracePropagation
 
 /// A command that a transaction caused, waiting to be published.
 public struct OutboxEntry: Sendable, Equatable {
@@ -12,6 +13,8 @@ public struct OutboxEntry: Sendable, Equatable {
   public let name: String
   /// The command's body, unsigned.
   public let body: [UInt8]
+  /// The trace that caused it; nil where none did.
+  public let trace: TraceContext?
 }
 
 extension OutboxEntry {

@@ -29,5 +29,6 @@ struct Migration: Sendable {
     Migration(version: 20, name: "isolation", sql: PackageResources._020_isolation_sql),
     Migration(version: 21, name: "key_uses", sql: PackageResources._021_key_uses_sql),
     Migration(version: 22, name: "narrower_rights", sql: PackageResources._022_narrower_rights_sql),
+    Migration(version: 23, name: "outbox_trace", sql: PackageResources._023_outbox_trace_sql),
   ]
 }

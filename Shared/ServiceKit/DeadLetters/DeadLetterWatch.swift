@@ -3,18 +3,18 @@ public import Logging
 public import Monitoring
 public import ServiceLifecycle
 
-/// Counts the dead letters of every command queue now and then, whoever put them there, and says when there are more.
+/// Counts the commands and the dead letters of every command queue now and then, and says when more were given up.
 public final class DeadLetterWatch: Service {
   private let letters: DeadLetters
   private let interval: Duration
   private let logger: Logger
-  private let counts = Guarded<[String: Int]>([:])
+  private let counts = Guarded<[String: (waiting: Int, dead: Int)]>([:])
 
   /// Creates a watch.
   /// - Parameters:
   ///   - letters: what is watched.
   ///   - interval: the time between two looks; 15 seconds unless told.
-  ///   - metrics: where the counts are shown, as `tenant_kms_dead_letters`.
+  ///   - metrics: where the counts are shown, as `tenant_kms_queue_messages` and `tenant_kms_dead_letters`.
   ///   - logger: told of more dead letters, and of looks that failed.
   public init(_ letters: DeadLetters, interval: Duration = .seconds(15), metrics: MetricRegistry, logger: Logger) {
     self.letters = letters
@@ -25,7 +25,10 @@ public final class DeadLetterWatch: Service {
       return [
         MetricFamily(
           "tenant_kms_dead_letters", "Commands that were given up and wait for an operator, by their queue.", .gauge,
-          samples.map { MetricFamily.Sample(Double($0.value), [("queue", $0.key)]) })
+          samples.map { MetricFamily.Sample(Double($0.value.dead), [("queue", $0.key)]) }),
+        MetricFamily(
+          "tenant_kms_queue_messages", "Commands that wait to be handled, without those in hand.", .gauge,
+          samples.map { MetricFamily.Sample(Double($0.value.waiting), [("queue", $0.key)]) }),
       ]
     }
   }
@@ -40,18 +43,18 @@ public final class DeadLetterWatch: Service {
   }
 
   private func look(at queue: String) async {
-    let count: Int?
-    do { count = try await letters.count(of: queue) } catch {
-      logger.warning("dead letters not counted", metadata: ["queue": "\(queue)", "error": "\(error)"])
-      count = nil
+    let depths: (waiting: Int, dead: Int)?
+    do { depths = try await letters.depths(of: queue) } catch {
+      logger.warning("queue not counted", metadata: ["queue": "\(queue)", "error": "\(error)"])
+      depths = nil
     }
     // A count that isn't known any more is not shown: an old one would look like a good one.
     let before = counts.withLock { counts in
-      defer { counts[queue] = count }
-      return counts[queue] ?? 0
+      defer { counts[queue] = depths }
+      return counts[queue]?.dead ?? 0
     }
-    if let count, count > before {
-      logger.error("commands were given up", metadata: ["queue": "\(queue)", "dead_letters": "\(count)"])
+    if let depths, depths.dead > before {
+      logger.error("commands were given up", metadata: ["queue": "\(queue)", "dead_letters": "\(depths.dead)"])
     }
   }
 }

@@ -32,9 +32,12 @@ public struct DeadLetters: Sendable {
   }
 
   /// How many there are of a queue.
-  public func count(of queue: String) async throws -> Int {
+  public func count(of queue: String) async throws -> Int { try await depths(of: queue).dead }
+
+  /// How many commands of a queue wait to be handled, and how many were given up.
+  public func depths(of queue: String) async throws -> (waiting: Int, dead: Int) {
     try await AMQPPullClient.with(configuration) { client in
-      try await client.count(of: CommandTopology.deadLetterQueue(of: queue))
+      (try await client.count(of: queue), try await client.count(of: CommandTopology.deadLetterQueue(of: queue)))
     }
   }
 

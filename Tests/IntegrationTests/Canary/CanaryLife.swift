@@ -17,7 +17,7 @@ struct CanaryLife {
   static let routes =
     AdminRoute.all.map { "\($0.method) /admin/\($0.path)" }
     + TenantRoute.allCases.map { "\($0.line.method) /v1/\($0.line.path)" }
-    + ["POST /admin/auth/login", "POST /agent/v1/session", "GET /healthz", "GET /metrics"]
+    + ["POST /admin/auth/login", "POST /agent/v1/session", "GET /healthz", "GET /readyz", "GET /metrics"]
 
   init(_ deployment: Deployment, _ tenant: CanaryTenant) {
     self.deployment = deployment
@@ -176,7 +176,7 @@ struct CanaryLife {
     called.insert("GET /admin/tenant-kms/events")
     for route in [
       "GET /admin/audit/chain", "GET /admin/audit/chain/verify", "GET /v1/audit-logs", "GET /v1/audit-logs/events",
-      "GET /healthz", "GET /metrics",
+      "GET /healthz", "GET /readyz", "GET /metrics",
     ] {
       try await call(route)
     }

@@ -4,6 +4,7 @@ import Locking
 import Postgres
 import Repository
 import Testing
+import TracePropagation
 
 @Suite(.enabled(if: TestDatabase.isAvailable), .timeLimit(.minutes(1)))
 struct OutboxTests {
@@ -19,6 +20,23 @@ struct OutboxTests {
       #expect(published.all.map(\.name) == ["rewrap.start"])
       #expect(published.all.map(\.tenantID) == [tenantID])
       #expect(published.all.first?.body == (try command.body()))
+    }
+  }
+
+  @Test func `a command belongs to the trace that caused it`() async throws {
+    try await MigratedDatabase.with { database in
+      let tenantID = try await database.makeTenant()
+      let trace = TraceContext()
+      for trace in [trace, nil] {
+        try await TraceContext.$current.withValue(trace) {
+          try await database.pool.withTransaction {
+            try await Outbox.add(StartRewrap(leaseID: UUID()), of: tenantID, in: $0)
+          }
+        }
+      }
+      let published = Recorder<OutboxEntry>()
+      _ = try await database.outbox.relay(publish: published.take)
+      #expect(published.all.map(\.trace) == [trace, nil])
     }
   }
 

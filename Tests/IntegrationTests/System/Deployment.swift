@@ -163,6 +163,8 @@ struct Deployment: Sendable {
       let broker = try await virtualHost.makeUser(role, port: brokerPort)
       environments[role] = common.merging(["DATABASE_URL": try #require(url.string), "AMQP_URL": broker]) { $1 }
     }
+    // Without one, the API says on its own port how it is.
+    environments[.api]?["HEALTH_PORT"] = nil
     let start = { (role: ServiceRole) in try RunningProgram(role.program, environment: environments[role] ?? [:]) }
     let api = try start(.api)
     let verifier = verifies ? try start(.verifier) : nil

@@ -1,4 +1,4 @@
-/// Where a service without an API of its own answers `/healthz` and `/metrics`.
+/// Where a service answers `/healthz`, `/readyz` and `/metrics`.
 public struct HealthSettings: Sendable {
   /// The address to listen on.
   public let host: String
@@ -6,11 +6,11 @@ public struct HealthSettings: Sendable {
   public let port: Int?
 
   static let host = Setting(
-    "HEALTH_HOST", "the address to serve /healthz and /metrics on", default: "127.0.0.1")
+    "HEALTH_HOST", "the address to serve /healthz, /readyz and /metrics on", default: "127.0.0.1")
   static let port = Setting(
-    "HEALTH_PORT", "the port to serve /healthz and /metrics on, 0 for any that is free; not served if absent")
+    "HEALTH_PORT", "the port for that, 0 for any that is free; absent for none")
 
-  /// The settings of services without an API of their own.
+  /// Both settings.
   public static let all = [host, port]
 
   /// Reads them.
