@@ -5,8 +5,8 @@ packages=(
   librabbitmq-dev libssl-dev libcurl4-openssl-dev libpq-dev libqrencode-dev pkg-config git
   postgresql rabbitmq-server python3-venv jq curl openssl
 )
-# What the tests read QR codes with.
-test_packages=(zbar-tools librsvg2-bin)
+# What the tests read QR codes with, and Prometheus' own judge of metrics and alerts.
+test_packages=(zbar-tools librsvg2-bin prometheus)
 
 # Further packages may be named that only the caller needs.
 install_packages() {
