@@ -111,13 +111,17 @@ extension Date {
   /// A time of RFC 3339, with or without a fraction.
   init?(rfc3339 text: String) {
     let form =
-      /\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)/
-    guard text.utf8.count <= 35, text.wholeMatch(of: form.asciiOnlyDigits()) != nil else { return nil }
+      /(\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?)(?:Z|([+-])([01]\d|2[0-3]):([0-5]\d))/
+    guard text.utf8.count <= 35, let match = text.wholeMatch(of: form.asciiOnlyDigits()) else { return nil }
+    let (_, local, sign, hours, minutes) = match.output
     do {
       // The parser would carry 30 February over into March.
       let midnight = text.prefix(10) + "T00:00:00Z"
       guard try Date.ISO8601FormatStyle().parse(String(midnight)).formatted(.iso8601) == midnight else { return nil }
-      let date = try Date.ISO8601FormatStyle(includingFractionalSeconds: text.contains(".")).parse(text)
+      let zulu = try Date.ISO8601FormatStyle(includingFractionalSeconds: local.contains(".")).parse(local + "Z")
+      // By hand, since the parser knows no offset beyond 18 hours.
+      let offset = 3_600 * (hours.flatMap { Double($0) } ?? 0) + 60 * (minutes.flatMap { Double($0) } ?? 0)
+      let date = zulu.addingTimeInterval(sign == "-" ? offset : -offset)
       // An offset may lead out of the years that four digits write, and then it couldn't be answered.
       guard (Self.earliest...Self.latest).contains(date) else { return nil }
       self = date
