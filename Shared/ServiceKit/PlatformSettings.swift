@@ -31,10 +31,13 @@ public struct PlatformSettings: Sendable {
     var variables: [String: String] = [:]
     for variable in Clouds.variables {
       variables[variable.name] = settings.readOptional(Setting(variable)) { text in
-        guard variable.kind != .origin || text.hasPrefix("https://") || text.hasPrefix("http://") else {
+        switch variable.kind {
+        case .origin where !text.hasPrefix("https://") && !text.hasPrefix("http://"):
           throw SettingError("not an http:// or https:// URL")
+        case .plaintextHost where text.wholeMatch(of: /[A-Za-z0-9.-]+(?::[0-9]{1,5})?/) == nil:
+          throw SettingError("not HOST or HOST:PORT")
+        default: return text
         }
-        return text
       }
       variables[variable.name] = variables[variable.name] ?? variable.defaultValue
     }

@@ -74,6 +74,8 @@ import Testing
 
   @Test(arguments: [
     ("AWS_ENDPOINT_URL", "ftp://127.0.0.1"), ("GCP_ENDPOINT_URL", "127.0.0.1:1"),
+    ("GCE_METADATA_HOST", "http://127.0.0.1:1"), ("GCE_METADATA_HOST", "user@host"), ("GCE_METADATA_HOST", "host/path"),
+    ("GCE_METADATA_HOST", "host:port"),
     ("KMS_CONNECT_TIMEOUT_SECONDS", "61"), ("KMS_TOTAL_TIMEOUT_SECONDS", "0"),
   ])
   func `so is a wrong way to the cloud`(name: String, value: String) {
