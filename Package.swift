@@ -87,8 +87,7 @@ let libraries: [Target] = [
     [
       "AMQP", "CProcess", "CloudKMS", "Commands", "Cryptography", "HTTPClient", "JSON", "Monitoring", "Postgres",
       "TracePropagation", arguments, configuration, httpTypes, hummingbird, hummingbirdCore, lifecycle, logging,
-      nioCore,
-      signals,
+      nioCore, signals,
     ]),
 ]
 
@@ -123,10 +122,10 @@ let services: [Target] = [
 let suites: [Target] = [
   tests("AMQPTests", ["AMQP", "Locking"]),
   tests("AgentSessionTests", ["AgentSession", "Cryptography"]),
-  tests("CloudKMSTests", ["CloudKMS", "Cryptography", "HTTPClient", "JSON", "Locking", "SigV4"]),
+  tests("CloudKMSTests", ["CloudKMS", "Cryptography", "HTTPClient", "JSON", "Locking", "SampleKeys", "SigV4"]),
   tests("CommandsTests", ["Commands", "Cryptography"]),
   tests("ConformanceTests", ["Cryptography", "SigV4"]),
-  tests("CryptographyTests", ["Cryptography"]),
+  tests("CryptographyTests", ["Cryptography", "SampleKeys"]),
   tests("DocumentationTests", ["Repository", "ServiceKit", "onboarding-api", "rewrap-worker", "verifier"]),
   tests("EnvelopeTests", ["Cryptography", "Envelope", "Locking"]),
   tests(
@@ -148,7 +147,7 @@ let suites: [Target] = [
     "OnboardingAPITests",
     [
       "AMQP", "AgentSession", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON", "Locking",
-      "MasterKeys", "Monitoring", "Postgres", "Repository", "ServiceKit", "TracePropagation", "Transit",
+      "MasterKeys", "Monitoring", "Postgres", "Repository", "SampleKeys", "ServiceKit", "TracePropagation", "Transit",
       "onboarding-api", configuration, httpTypes, hummingbird, hummingbirdCore, httpParts, jwt, lifecycle, logging,
       nioCore, nioEmbedded, nioHTTP,
     ]),
@@ -184,9 +183,10 @@ let suites: [Target] = [
     "IntegrationTests",
     [
       "AMQP", "AgentSession", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON", "Locking",
-      "Monitoring", "Postgres", "QRCode", "Repository", "Seeded", "ServiceKit", "SigV4", "TracePropagation",
-      "onboarding-api", jwt, lifecycle, logging,
+      "Monitoring", "Postgres", "QRCode", "Repository", "SampleKeys", "Seeded", "ServiceKit", "SigV4",
+      "TracePropagation", "onboarding-api", jwt, lifecycle, logging,
     ]),
+  .target(name: "SampleKeys", path: "Tests/SampleKeys", swiftSettings: settings),
   .target(
     name: "Seeded", dependencies: ["Cryptography", "Locking"], path: "Tests/Seeded", swiftSettings: settings),
 ]

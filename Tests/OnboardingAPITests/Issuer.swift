@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import JWTKit
+import SampleKeys
 
 /// An issuer of admin tokens, and whoever would like to be one.
 struct Issuer: Sendable {
@@ -36,21 +37,7 @@ struct Issuer: Sendable {
     return text + "." + (try algorithm.sign(Array(text.utf8))).base64URL
   }
 
-  /// The key of RFC 7515, appendix A.2: published, so good for tests alone.
-  static func rsaKey() throws -> Insecure.RSA.PrivateKey {
-    try Insecure.RSA.PrivateKey(modulus: rsaModulus, exponent: "AQAB", privateExponent: rsaPrivateExponent)
-  }
-
-  static let rsaModulus =
-    "ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4qPCJrcS2mJPMEzP1Pt0Bm4d4QlL-yRT-SFd2lZS-pC"
-    + "gNMsD1W_YpRPEwOWvG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5rexMdbBYUsLA9e-KXBdQOS-UTo7WTBEMa2R2CapHg6"
-    + "65xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aGhyxXFvUK-DWNmoudF8NAco9_h9iaGNj8q2ethFkMLs91kzk2PAcDTW9gb54h4FRW"
-    + "yuXpoQ"
-  private static let rsaPrivateExponent =
-    "Eq5xpGnNCivDflJsRQBXHx1hdR1k6Ulwe2JZD50LpXyWPEAeP88vLNO97IjlA7_GQ5sLKMgvfTeXZx9SE-7YwVol2NXOoAJe46sui395IW_GO-pW"
-    + "J1O0BkTGoVEn2bKVRUCgu-GjBVaYLU6f3l9kJfFNS3E0QbVdxzubSu3Mkqzjkn439X0M_V51gfpRLI9JYanrC4D4qAdGcopV_0ZHHzQlBjudU2Qv"
-    + "Xt4ehNYTCBr6XCLQUShb1juUO1ZdiYoFaFQT5Tw8bGUl_x_jTj3ccPDVZFD9pIuhLhBOneufuBiB4cS98l2SR_RQyGWSeWjnczT0QU91p1DhOVRu"
-    + "OopznQ"
+  static func rsaKey() throws -> Insecure.RSA.PrivateKey { try Insecure.RSA.PrivateKey(pem: RFC7515.privateKey) }
 }
 
 extension [UInt8] {

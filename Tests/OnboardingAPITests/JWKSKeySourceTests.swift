@@ -3,6 +3,7 @@ import HTTPClient
 import JSON
 import JWTKit
 import Repository
+import SampleKeys
 import Testing
 
 @testable import onboarding_api
@@ -106,7 +107,7 @@ import Testing
   /// A set of Keycloak's holds an encryption key, one of others curves and kinds: all to be ignored (RFC 7517, §5).
   @Test func `keys of no use here spoil nothing`() async throws {
     endpoint.publish([
-      ["kty": "RSA", "kid": "enc", "use": "enc", "alg": "RSA-OAEP", "n": .string(Issuer.rsaModulus), "e": "AQAB"],
+      ["kty": "RSA", "kid": "enc", "use": "enc", "alg": "RSA-OAEP", "n": .string(RFC7515.modulus), "e": "AQAB"],
       ["kty": "EC", "kid": "k", "crv": "secp256k1", "alg": "ES256K", "x": "AA", "y": "AA"],
       ["kty": "EC", "kid": "bad", "crv": "P-256", "alg": "ES256", "x": "AA", "y": "AA"],
       ["kty": "OKP", "kid": "o", "crv": "Ed25519", "alg": "EdDSA", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"],
@@ -167,7 +168,7 @@ extension JSONValue {
   /// The published half of ``Issuer/rsaKey()``.
   static func rsa(id: String, alg: Bool = true) -> JSONValue {
     var members: [String: JSONValue] = [
-      "kty": "RSA", "use": "sig", "kid": .string(id), "n": .string(Issuer.rsaModulus), "e": "AQAB",
+      "kty": "RSA", "use": "sig", "kid": .string(id), "n": .string(RFC7515.modulus), "e": "AQAB",
     ]
     if alg { members["alg"] = "RS256" }
     return .object(members)

@@ -2,6 +2,7 @@ import CloudKMS
 import Cryptography
 import Foundation
 import JSON
+import SampleKeys
 
 /// A customer with a key and a service account in a project of their own, and the platform's service account, which may
 /// impersonate that one.
@@ -30,7 +31,7 @@ struct CustomerGCPProject: Sendable {
       "account",
       [
         "email": .string(project.platformAccount), "key_id": .string(project.platformAccount),
-        "public_key": .string(PlatformServiceAccount.publicKey),
+        "public_key": .string(RFC7515.publicKey),
       ])
     try await gcp.administer("key", ["name": .string(project.keyName)])
     for switching in GCPKillSwitch.grants { try await switching.restore(project) }
@@ -40,7 +41,7 @@ struct CustomerGCPProject: Sendable {
   private var keyFile: JSONValue {
     [
       "type": "service_account", "private_key_id": .string(platformAccount),
-      "private_key": .string(PlatformServiceAccount.privateKey), "client_email": .string(platformAccount),
+      "private_key": .string(RFC7515.privateKey), "client_email": .string(platformAccount),
       "token_uri": .string(gcp.endpoint + "/token"),
     ]
   }

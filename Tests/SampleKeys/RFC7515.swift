@@ -1,6 +1,7 @@
-/// The key pair of the platform's service accounts in these tests: that of RFC 7515, appendix A.2.
-enum PlatformServiceAccount {
-  static let privateKey = """
+/// The RSA key pair of RFC 7515, appendix A.2: published, so good for tests alone.
+public enum RFC7515 {
+  /// PKCS#8, in PEM.
+  public static let privateKey = """
     -----BEGIN PRIVATE KEY-----
     MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQCh+BYK4uPJtGXO
     jS1lYmM2K5J9vinh8CR3/BYlzJChNuOL2TSXxbbqY913EeZ8dCn5VrD7io8ImtxL
@@ -31,7 +32,8 @@ enum PlatformServiceAccount {
     -----END PRIVATE KEY-----
     """
 
-  static let publicKey = """
+  /// SubjectPublicKeyInfo, in PEM.
+  public static let publicKey = """
     -----BEGIN PUBLIC KEY-----
     MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAofgWCuLjybRlzo0tZWJj
     NiuSfb4p4fAkd/wWJcyQoTbji9k0l8W26mPddxHmfHQp+Vaw+4qPCJrcS2mJPMEz
@@ -42,4 +44,11 @@ enum PlatformServiceAccount {
     oQIDAQAB
     -----END PUBLIC KEY-----
     """
+
+  /// As a JWK has it: base64url without padding.
+  public static let modulus =
+    "ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4qPCJrcS2mJPMEzP1Pt0Bm4d4QlL-yRT-SFd2lZS-pC"
+    + "gNMsD1W_YpRPEwOWvG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5rexMdbBYUsLA9e-KXBdQOS-UTo7WTBEMa2R2CapHg6"
+    + "65xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aGhyxXFvUK-DWNmoudF8NAco9_h9iaGNj8q2ethFkMLs91kzk2PAcDTW9gb54h4FRW"
+    + "yuXpoQ"
 }
