@@ -38,10 +38,10 @@ public actor AMQPPullClient {
     }
   }
 
-  /// How many messages lie in a queue, apart from those that somebody has taken and not settled.
+  /// How many messages lie in a queue, and how many consumers it has.
   /// - Throws: `AMQPError`: `notFound` without such a queue. The client is of no use after an error.
-  public func count(of queue: String) throws(AMQPError) -> Int {
-    try withLink { link throws(AMQPError) in try link.count(of: queue) }
+  public func state(of queue: String) throws(AMQPError) -> AMQPQueueState {
+    try withLink { link throws(AMQPError) in try link.state(of: queue) }
   }
 
   /// Takes the first message of a queue.

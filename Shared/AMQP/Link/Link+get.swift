@@ -25,12 +25,13 @@ extension Link {
     throw AMQPError(.connectionLost, "get from \(queue): the message's content didn't come")
   }
 
-  /// How many messages lie ready in a queue, which must exist (`queue.declare`, passive).
-  func count(of queue: String) throws(AMQPError) -> Int {
+  /// What lies in a queue, which must exist, and who reads it (`queue.declare`, passive).
+  func state(of queue: String) throws(AMQPError) -> AMQPQueueState {
     let answer = unsafe amqp_queue_declare(state, channel, bytes(queue), 1, 0, 0, 0, amqp_empty_table)
     unsafe recycle_amqp_pool(pool)
-    try checkReply("count \(queue)")
+    try checkReply("look at \(queue)")
     guard let answer = unsafe answer else { throw AMQPError(.protocolFailure, "a queue without an answer") }
-    return unsafe Int(answer.pointee.message_count)
+    return unsafe AMQPQueueState(
+      messages: Int(answer.pointee.message_count), consumers: Int(answer.pointee.consumer_count))
   }
 }

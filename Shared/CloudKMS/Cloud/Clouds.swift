@@ -22,6 +22,19 @@ public struct Clouds: Sendable {
   /// The variables of all of them.
   public static var variables: [CloudVariable] { all.flatMap { $0.variables } }
 
+  /// Who the platform is at each cloud, in a sentence, or why it is nobody there: each in turn.
+  public func identities(for use: KeyUse) async -> [(provider: KMSProvider, identity: Result<String, KMSFailure>)] {
+    var identities: [(provider: KMSProvider, identity: Result<String, KMSFailure>)] = []
+    for platform in platforms {
+      let identity: Result<String, KMSFailure>
+      do throws(KMSFailure) { identity = .success(try await platform.identity(for: use)) } catch {
+        identity = .failure(error)
+      }
+      identities.append((type(of: platform).provider, identity))
+    }
+    return identities
+  }
+
   /// The key that a candidate describes; asks nobody yet.
   /// - Parameters:
   ///   - candidate: the key and the way to it.

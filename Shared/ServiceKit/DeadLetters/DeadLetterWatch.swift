@@ -1,3 +1,4 @@
+import AMQP
 import Locking
 public import Logging
 public import Monitoring
@@ -8,7 +9,7 @@ public final class DeadLetterWatch: Service {
   private let letters: DeadLetters
   private let interval: Duration
   private let logger: Logger
-  private let counts = Guarded<[String: (waiting: Int, dead: Int)]>([:])
+  private let counts = Guarded<[String: (waiting: AMQPQueueState, dead: AMQPQueueState)]>([:])
 
   /// Creates a watch.
   /// - Parameters:
@@ -25,10 +26,10 @@ public final class DeadLetterWatch: Service {
       return [
         MetricFamily(
           "tenant_kms_dead_letters", "Commands that were given up and wait for an operator, by their queue.", .gauge,
-          samples.map { MetricFamily.Sample(Double($0.value.dead), [("queue", $0.key)]) }),
+          samples.map { MetricFamily.Sample(Double($0.value.dead.messages), [("queue", $0.key)]) }),
         MetricFamily(
           "tenant_kms_queue_messages", "Commands that wait to be handled, without those in hand.", .gauge,
-          samples.map { MetricFamily.Sample(Double($0.value.waiting), [("queue", $0.key)]) }),
+          samples.map { MetricFamily.Sample(Double($0.value.waiting.messages), [("queue", $0.key)]) }),
       ]
     }
   }
@@ -43,18 +44,18 @@ public final class DeadLetterWatch: Service {
   }
 
   private func look(at queue: String) async {
-    let depths: (waiting: Int, dead: Int)?
-    do { depths = try await letters.depths(of: queue) } catch {
+    let states: (waiting: AMQPQueueState, dead: AMQPQueueState)?
+    do { states = try await letters.states(of: queue) } catch {
       logger.warning("queue not counted", metadata: ["queue": "\(queue)", "error": "\(error)"])
-      depths = nil
+      states = nil
     }
     // A count that isn't known any more is not shown: an old one would look like a good one.
     let before = counts.withLock { counts in
-      defer { counts[queue] = depths }
-      return counts[queue]?.dead ?? 0
+      defer { counts[queue] = states }
+      return counts[queue]?.dead.messages ?? 0
     }
-    if let depths, depths.dead > before {
-      logger.error("commands were given up", metadata: ["queue": "\(queue)", "dead_letters": "\(depths.dead)"])
+    if let dead = states?.dead.messages, dead > before {
+      logger.error("commands were given up", metadata: ["queue": "\(queue)", "dead_letters": "\(dead)"])
     }
   }
 }

@@ -32,12 +32,12 @@ public struct DeadLetters: Sendable {
   }
 
   /// How many there are of a queue.
-  public func count(of queue: String) async throws -> Int { try await depths(of: queue).dead }
+  public func count(of queue: String) async throws -> Int { try await states(of: queue).dead.messages }
 
-  /// How many commands of a queue wait to be handled, and how many were given up.
-  public func depths(of queue: String) async throws -> (waiting: Int, dead: Int) {
+  /// A queue whose commands wait to be handled, and the one of those that were given up.
+  public func states(of queue: String) async throws -> (waiting: AMQPQueueState, dead: AMQPQueueState) {
     try await AMQPPullClient.with(configuration) { client in
-      (try await client.count(of: queue), try await client.count(of: CommandTopology.deadLetterQueue(of: queue)))
+      (try await client.state(of: queue), try await client.state(of: CommandTopology.deadLetterQueue(of: queue)))
     }
   }
 
@@ -81,7 +81,7 @@ public struct DeadLetters: Sendable {
       var tally = Tally()
       var staying: [AMQPPulled] = []
       // Counted first: what is requeued may be back here before the last one is reached.
-      for _ in 0..<(try await client.count(of: dead)) {
+      for _ in 0..<(try await client.state(of: dead).messages) {
         guard let pulled = try await client.get(dead) else { break }
         let isMeant =
           switch selection {
@@ -104,7 +104,7 @@ public struct DeadLetters: Sendable {
   /// Puts messages back, and waits for a moment until they are there: whoever looks next is to find them.
   private func giveBack(_ messages: [AMQPPulled], to queue: String, _ client: AMQPPullClient) async throws {
     for message in messages { try await client.settle(message, .retry) }
-    for _ in 0..<100 where try await client.count(of: queue) < messages.count {
+    for _ in 0..<100 where try await client.state(of: queue).messages < messages.count {
       try await Task.sleep(for: .milliseconds(10))
     }
   }

@@ -8,7 +8,7 @@ struct AMQPPullClientTests {
   func order() async throws {
     try await withQueue(["a", "b"]) { configuration in
       try await AMQPPullClient.with(configuration) { client in
-        #expect(try await client.count(of: "q") == 2)
+        #expect(try await client.state(of: "q").messages == 2)
         for text in ["a", "b"] {
           let pulled = try #require(try await client.get("q"))
           #expect(pulled.delivery?.message.text == text)
@@ -17,7 +17,7 @@ struct AMQPPullClientTests {
         }
         #expect(try await client.get("q") == nil)
       }
-      let left = try await AMQPPullClient.with(configuration) { client in try await client.count(of: "q") }
+      let left = try await AMQPPullClient.with(configuration) { client in try await client.state(of: "q").messages }
       #expect(left == 0)
     }
   }
@@ -29,12 +29,12 @@ struct AMQPPullClientTests {
       await #expect(throws: Interrupted.self) {
         try await AMQPPullClient.with(configuration) { client in
           for _ in 0..<2 { _ = try #require(try await client.get("q")) }
-          #expect(try await client.count(of: "q") == 1)
+          #expect(try await client.state(of: "q").messages == 1)
           throw Interrupted()
         }
       }
       _ = try await eventually("all three are back") {
-        let count = try await AMQPPullClient.with(configuration) { client in try await client.count(of: "q") }
+        let count = try await AMQPPullClient.with(configuration) { client in try await client.state(of: "q").messages }
         return count == 3 ? count : nil
       }
       let texts = try await AMQPPullClient.with(configuration) { client in
@@ -74,7 +74,7 @@ struct AMQPPullClientTests {
         #expect(await AMQPError.Code.thrown { _ = try await client.get("q") } == .connectionLost)
       }
       await #expect(throws: AMQPError.self) {
-        try await AMQPPullClient.with(configuration) { _ = try await $0.count(of: "absent") }
+        try await AMQPPullClient.with(configuration) { _ = try await $0.state(of: "absent").messages }
       }
     }
   }

@@ -51,7 +51,7 @@ import Testing
       // Whatever its publisher was told, nothing arrived.
       let api = try #require(users[.api])
       for queue in CommandTopology.queues {
-        let count = try await AMQPPullClient.with(api) { client in try await client.count(of: queue) }
+        let count = try await AMQPPullClient.with(api) { client in try await client.state(of: queue).messages }
         #expect(count == 0)
       }
     }

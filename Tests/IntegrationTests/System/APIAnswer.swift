@@ -1,5 +1,6 @@
 import HTTPClient
 import JSON
+import Testing
 
 /// What the API answered.
 struct APIAnswer: Sendable, CustomStringConvertible {
@@ -33,6 +34,13 @@ struct APIClient: Sendable {
     configuration.totalTimeout = .seconds(60)
     configuration.maximumResponseBytes = 16 << 20
     http = HTTPClient(configuration: configuration)
+  }
+
+  /// A client of an API that runs, once it listens.
+  init(of api: RunningProgram) async throws {
+    let listening = try await api.line { $0.contains(#""message":"listening""#) }
+    let port = try #require(try JSONValue(parsing: Array(listening.utf8))["port"]?.string)
+    self.init(base: "http://127.0.0.1:\(port)")
   }
 
   /// Sends a request; a body is sent as it is, valid or not.

@@ -105,6 +105,8 @@ struct Deployment: Sendable {
   struct Failed: Error, Equatable {
     let arguments: [String]
     let exitCode: Int32
+    /// What it printed before.
+    var output = ""
   }
 
   /// Runs `onboarding-api` to its end and answers what it printed.
@@ -136,10 +138,11 @@ struct Deployment: Sendable {
     try typed.fileHandleForWriting.close()
     let data = try output.fileHandleForReading.readToEnd() ?? Data()
     process.waitUntilExit()
+    let text = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
     guard process.terminationStatus == 0 else {
-      throw Failed(arguments: arguments, exitCode: process.terminationStatus)
+      throw Failed(arguments: arguments, exitCode: process.terminationStatus, output: text)
     }
-    return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    return text
   }
 
   private static func start(
@@ -169,11 +172,9 @@ struct Deployment: Sendable {
     let api = try start(.api)
     let verifier = verifies ? try start(.verifier) : nil
     let running = try (0..<workers).map { _ in try start(.worker) }
-    let listening = try await api.line { $0.contains(#""message":"listening""#) }
-    let port = try #require(try JSONValue(parsing: Array(listening.utf8))["port"]?.string)
-    return Deployment(
+    return try await Deployment(
       database: database, virtualHost: virtualHost, environments: environments, api: api, verifier: verifier,
-      workers: running, client: APIClient(base: "http://127.0.0.1:\(port)"))
+      workers: running, client: APIClient(of: api))
   }
 }
 
