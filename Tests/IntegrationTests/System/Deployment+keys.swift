@@ -34,10 +34,11 @@ extension Deployment {
 
   /// Calls a route that demands a step-up, with a fresh one unless told.
   func call(
-    _ method: String = "POST", _ path: String, of tenant: Tenant, _ body: JSONValue? = nil, stepUp: String? = nil
+    _ method: String = "POST", _ path: String, of tenant: Tenant, _ body: JSONValue? = nil, stepUp: String? = nil,
+    by client: APIClient? = nil
   ) async throws -> APIAnswer {
     let token = if let stepUp { stepUp } else { try await stepUpToken(for: tenant) }
-    return try await client.send(
+    return try await (client ?? self.client).send(
       method, path, token: tenant.ownerToken, body: body?.canonicalBytes, headers: ["X-KnoxCall-StepUp": token])
   }
 
@@ -48,14 +49,15 @@ extension Deployment {
   }
 
   /// What an admin sees of each secret by name: its value, or the type of the error.
-  func revealedSecrets(of tenant: Tenant) async throws -> [String: String] {
+  /// - Parameter client: of the API that is asked; this deployment's unless told.
+  func revealedSecrets(of tenant: Tenant, by client: APIClient? = nil) async throws -> [String: String] {
     let stepUp = try await stepUpToken(for: tenant)
-    let listed = try await client.get("/v1/secrets?per_page=100", token: tenant.apiKey).json
+    let listed = try await (client ?? self.client).get("/v1/secrets?per_page=100", token: tenant.apiKey).json
     guard case .array(let rows)? = listed["data"] else { return [:] }
     var values: [String: String] = [:]
     for row in rows {
       let id = try #require(row["id"]?.string)
-      let answer = try await call("POST", "/admin/secrets/\(id)/reveal", of: tenant, stepUp: stepUp)
+      let answer = try await call("POST", "/admin/secrets/\(id)/reveal", of: tenant, stepUp: stepUp, by: client)
       let name = try #require(row["name"]?.string)
       values[name] = try answer.json["value"]?.string ?? "\(answer.status) \(answer.error["type"]?.string ?? "")"
     }
