@@ -13,10 +13,11 @@ let wrapperSettings = settings + [.strictMemorySafety()]
 
 func shared(
   _ name: String, _ dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = settings,
-  resources: [Resource] = []
+  exclude: [String] = [], resources: [Resource] = []
 ) -> Target {
   .target(
-    name: name, dependencies: dependencies, path: "Shared/\(name)", resources: resources, swiftSettings: settings)
+    name: name, dependencies: dependencies, path: "Shared/\(name)", exclude: exclude, resources: resources,
+    swiftSettings: settings)
 }
 
 func service(
@@ -66,7 +67,7 @@ let libraries: [Target] = [
   shared("SigV4", ["Cryptography", "Locking"]),
   shared("Envelope", ["Cryptography"]),
   shared("AgentSession", ["Cryptography"]),
-  shared("Commands", ["Cryptography", "JSON"]),
+  shared("Commands", ["Cryptography", "JSON"], exclude: ["AsyncAPI"]),
   shared("CloudKMS", ["Cryptography", "Envelope", "HTTPClient", "JSON", "Locking", "SigV4", logging]),
   shared(
     "Repository",
@@ -126,7 +127,9 @@ let suites: [Target] = [
   tests("CommandsTests", ["Commands", "Cryptography"]),
   tests("ConformanceTests", ["Cryptography", "SigV4"]),
   tests("CryptographyTests", ["Cryptography", "SampleKeys"]),
-  tests("DocumentationTests", ["Repository", "ServiceKit", "onboarding-api", "rewrap-worker", "verifier"]),
+  tests(
+    "DocumentationTests",
+    ["AMQP", "Commands", "JSON", "Repository", "ServiceKit", "onboarding-api", "rewrap-worker", "verifier"]),
   tests("EnvelopeTests", ["Cryptography", "Envelope", "Locking"]),
   tests(
     "FuzzingTests",
