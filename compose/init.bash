@@ -43,6 +43,9 @@ for service in api verifier worker; do
 done
 share command_key api verifier worker
 share master_key api worker
+# Empty likewise: while a key is changed, the operator writes the former one into these.
+for service in api verifier worker; do provide "$service/command_key_accepted" </dev/null; done
+for service in api worker; do provide "$service/master_key_accepted" </dev/null; done
 random_base64 | provide api/admin_jwt_key
 
 # Written anew at each start, since a newer version may allow its services something else.

@@ -9,7 +9,7 @@ import ServiceKit
     subcommands: [
       ServeCommand.self, MigrateCommand.self, TenantCommand.self, APIKeyCommand.self, UserCommand.self,
       TokenCommand.self, StepUpTokenCommand.self, AuditCommand.self, DrillCommand.self, RewrapCommand.self,
-      DeadLettersCommand.self, HealthCommand.self,
+      DeadLettersCommand.self, MasterKeyCommand.self, DoctorCommand.self, HealthCommand.self,
     ],
     defaultSubcommand: ServeCommand.self)
 

@@ -8,12 +8,17 @@ public import FoundationEssentials
 /// purpose, so this is no `KeyEncryptionKey`: its calls are synchronous and name tenant, row and version.
 public struct LocalKeyEncryptionKey: Sendable {
   private let masterKey: SecretBytes
+  /// What it unwraps with as well while keys are changed; it never wraps.
+  private let formerKey: SecretBytes?
 
-  /// Creates the key; nil unless it has 32 bytes.
-  /// - Parameter masterKey: `MASTER_KEY_B64`, decoded.
-  public init?(masterKey: SecretBytes) {
-    guard masterKey.count == AES256GCM.keyByteCount else { return nil }
+  /// Creates the key; nil unless it has 32 bytes, and the other too.
+  /// - Parameters:
+  ///   - masterKey: `MASTER_KEY_B64`, decoded.
+  ///   - formerKey: `MASTER_KEY_ACCEPTED_B64`, decoded: unwraps what ``masterKey`` doesn't. Default: none.
+  public init?(masterKey: SecretBytes, alsoAccepting formerKey: SecretBytes? = nil) {
+    guard [masterKey, formerKey ?? masterKey].allSatisfy({ $0.count == AES256GCM.keyByteCount }) else { return nil }
     self.masterKey = masterKey
+    self.formerKey = formerKey
   }
 
   /// Makes a new 32-byte key and gives it away only wrapped: 69 bytes.
@@ -49,6 +54,28 @@ public struct LocalKeyEncryptionKey: Sendable {
     try open(wrapped, keyVersion: keyVersion, at: Self.address(tenantID, .tenantKeys, keyID))
   }
 
+  /// Wraps anew what the former key wrapped: the same 32 bytes, under the key that wraps.
+  /// - Parameters: as of `wrapNewKey`.
+  /// - Returns: nil where that key wrapped it already.
+  /// - Throws: `.integrity` where neither key unwraps it.
+  public func rewrap(
+    _ wrapped: [UInt8], tenantID: UUID, keyID: UUID, keyVersion: UInt32, random: RandomSource = .system
+  ) throws(KMSFailure) -> [UInt8]? {
+    try rewrap(wrapped, keyVersion: keyVersion, at: Self.address(tenantID, .tenantKeys, keyID), random: random)
+  }
+
+  private func rewrap(
+    _ wrapped: [UInt8], keyVersion: UInt32, at address: ValueAddress, random: RandomSource
+  ) throws(KMSFailure) -> [UInt8]? {
+    do throws(EnvelopeError) {
+      _ = try Self.open(wrapped, under: masterKey, keyVersion: keyVersion, at: address)
+      return nil
+    } catch {
+      let key = try open(wrapped, keyVersion: keyVersion, at: address)
+      return try seal(key, keyVersion: keyVersion, at: address, random: random)
+    }
+  }
+
   private func seal(
     _ key: SecretBytes, keyVersion: UInt32, at address: ValueAddress, random: RandomSource
   ) throws(KMSFailure) -> [UInt8] {
@@ -64,10 +91,20 @@ public struct LocalKeyEncryptionKey: Sendable {
     _ wrapped: [UInt8], keyVersion: UInt32, at address: ValueAddress
   ) throws(KMSFailure) -> SecretBytes {
     do throws(EnvelopeError) {
-      return try EnvelopeCipher(key: masterKey, kind: .masterKey, keyVersion: keyVersion).open(wrapped, at: address)
+      return try Self.open(wrapped, under: masterKey, keyVersion: keyVersion, at: address)
     } catch {
+      // What fails under both is told as the first told it.
+      if let formerKey, let key = try? Self.open(wrapped, under: formerKey, keyVersion: keyVersion, at: address) {
+        return key
+      }
       throw Self.failure(error, .decrypt)
     }
+  }
+
+  private static func open(
+    _ wrapped: [UInt8], under key: SecretBytes, keyVersion: UInt32, at address: ValueAddress
+  ) throws(EnvelopeError) -> SecretBytes {
+    try EnvelopeCipher(key: key, kind: .masterKey, keyVersion: keyVersion).open(wrapped, at: address)
   }
 
   private static func address(_ tenantID: UUID, _ table: TableTag, _ rowID: UUID) -> ValueAddress {
@@ -104,5 +141,12 @@ extension LocalKeyEncryptionKey {
     _ wrapped: [UInt8], of userID: UUID, tenantID: UUID
   ) throws(KMSFailure) -> SecretBytes {
     try open(wrapped, keyVersion: 0, at: Self.address(tenantID, .users, userID))
+  }
+
+  /// Wraps the secret of a person's authenticator anew, as ``rewrap(_:tenantID:keyID:keyVersion:random:)``.
+  public func rewrapAuthenticatorSecret(
+    _ wrapped: [UInt8], of userID: UUID, tenantID: UUID, random: RandomSource = .system
+  ) throws(KMSFailure) -> [UInt8]? {
+    try rewrap(wrapped, keyVersion: 0, at: Self.address(tenantID, .users, userID), random: random)
   }
 }

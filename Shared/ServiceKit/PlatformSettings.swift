@@ -18,12 +18,16 @@ public struct PlatformSettings: Sendable {
   static let masterKey = Setting(
     "MASTER_KEY_B64", "base64 of the 32 bytes that wrap tenants without a key of their own", isSecret: true)
 
+  static let formerMasterKey = Setting(
+    "MASTER_KEY_ACCEPTED_B64", "base64 of the former such key, which still unwraps while keys are changed",
+    isSecret: true)
+
   /// The settings of services that call a cloud.
   public static let all =
     [connectTimeout, totalTimeout]
     + Clouds.variables.map(Setting.init)
   /// The setting of services that unwrap keys of the platform's own wrapping.
-  public static let masterKeySettings = [masterKey]
+  public static let masterKeySettings = [masterKey, formerMasterKey]
 
   /// Reads them.
   /// - Throws: ``ConfigurationError`` with everything wrong so far, also in settings read before.
@@ -47,11 +51,12 @@ public struct PlatformSettings: Sendable {
     (connectTimeout, totalTimeout) = try settings.require(connect, total)
   }
 
-  /// Reads the deployment's master key.
+  /// Reads the deployment's master key, and the former one that it takes the place of.
   /// - Throws: ``ConfigurationError`` with everything wrong so far.
   public static func masterKey(_ settings: inout SettingsReader) throws(ConfigurationError) -> LocalKeyEncryptionKey {
-    let key = settings.read(masterKey, as: Setting.key256).flatMap { LocalKeyEncryptionKey(masterKey: $0) }
-    return try settings.require(key)
+    let former = settings.readOptional(formerMasterKey, as: Setting.key256)
+    let key = settings.read(masterKey, as: Setting.key256)
+    return try settings.require(key.flatMap { LocalKeyEncryptionKey(masterKey: $0, alsoAccepting: former) })
   }
 
   /// Where the AWS services are; nil for AWS itself.

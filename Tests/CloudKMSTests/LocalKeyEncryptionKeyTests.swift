@@ -44,6 +44,29 @@ import Testing
     }
   }
 
+  @Test func `while keys are changed, the former unwraps too, and what it wrapped is wrapped anew once`() async throws {
+    let (new, former) = (SecretBytes.random(count: 32), SecretBytes.random(count: 32))
+    let (newAlone, formerAlone) = (
+      try #require(LocalKeyEncryptionKey(masterKey: new)), try #require(LocalKeyEncryptionKey(masterKey: former))
+    )
+    let both = try #require(LocalKeyEncryptionKey(masterKey: new, alsoAccepting: former))
+    let old = try formerAlone.wrap(Sample.key, tenantID: Sample.tenantID, keyID: keyID, keyVersion: 3)
+    #expect(try both.unwrap(old, tenantID: Sample.tenantID, keyID: keyID, keyVersion: 3) == Sample.key)
+    let renewed = try #require(try both.rewrap(old, tenantID: Sample.tenantID, keyID: keyID, keyVersion: 3))
+    #expect(try newAlone.unwrap(renewed, tenantID: Sample.tenantID, keyID: keyID, keyVersion: 3) == Sample.key)
+    #expect(try both.rewrap(renewed, tenantID: Sample.tenantID, keyID: keyID, keyVersion: 3) == nil)
+    // Nor does the former key loosen what a wrapped key is bound to.
+    let strange = await failure { () throws(KMSFailure) in
+      _ = try both.rewrap(old, tenantID: Sample.tenantID, keyID: UUID(), keyVersion: 3)
+    }
+    #expect(strange?.reason == .integrity)
+    let others = await failure { () throws(KMSFailure) in
+      _ = try both.rewrap(wrapped, tenantID: Sample.tenantID, keyID: keyID, keyVersion: 3)
+    }
+    #expect(others?.reason == .integrity)
+    #expect(LocalKeyEncryptionKey(masterKey: new, alsoAccepting: .random(count: 31)) == nil)
+  }
+
   @Test func `an authenticator's secret comes back to its person alone, and is no tenant's key`() async throws {
     let userID = UUID()
     let wrapped = try kek.wrapAuthenticatorSecret(Sample.key, of: userID, tenantID: Sample.tenantID)
