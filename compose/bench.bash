@@ -11,7 +11,8 @@ bench() {
       numbers "bench api" "--connections --seconds --runs" "${@:2}"
       packages+=(wrk)
       ;;
-    *) usage_error "bench: no such benchmark: ${1-} (there are: rewrap, checks, api)" ;;
+    start) numbers "bench start" "--runs --idle" "${@:2}" ;;
+    *) usage_error "bench: no such benchmark: ${1-} (there are: rewrap, checks, api, start)" ;;
   esac
   install_packages
   build_services
@@ -42,6 +43,11 @@ bench_rewrap() { benchmark rewrap worker "$@" --master-key "$home/secrets/master
 bench_checks() { benchmark checks verifier "$@" --verifier "$binaries/verifier"; }
 
 bench_api() { benchmark api api "$@" --api "$binaries/onboarding-api" --bare "$binaries/bare-server"; }
+
+bench_start() {
+  "${environment[@]}" "$home/peer/bin/python" "$benchmarks/start.py" "$@" --secrets "$home/secrets" \
+    --programs "$binaries" 9>&-
+}
 
 # The superuser's password comes from a file, since a command line is public; what it starts has a service's login.
 benchmark() {
