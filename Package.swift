@@ -142,17 +142,17 @@ let suites: [Target] = [
   tests(
     "MasterKeysTests",
     [
-      "CloudKMS", "Commands", "Cryptography", "HTTPClient", "JSON", "Locking", "MasterKeys", "Monitoring", "Repository",
-      "SigV4", logging,
+      "Clocks", "CloudKMS", "Commands", "Cryptography", "HTTPClient", "JSON", "Locking", "MasterKeys", "Monitoring",
+      "Repository", "SigV4", logging,
     ]),
   tests("MonitoringTests", ["Monitoring"]),
   tests(
     "OnboardingAPITests",
     [
-      "AMQP", "AgentSession", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON", "Locking",
-      "MasterKeys", "Monitoring", "Postgres", "Repository", "SampleKeys", "ServiceKit", "TracePropagation", "Transit",
-      "onboarding-api", configuration, httpTypes, hummingbird, hummingbirdCore, httpParts, jwt, lifecycle, logging,
-      nioCore, nioEmbedded, nioHTTP,
+      "AMQP", "AgentSession", "Clocks", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON",
+      "Locking", "MasterKeys", "Monitoring", "Postgres", "Repository", "SampleKeys", "ServiceKit", "TracePropagation",
+      "Transit", "onboarding-api", configuration, httpTypes, hummingbird, hummingbirdCore, httpParts, jwt, lifecycle,
+      logging, nioCore, nioEmbedded, nioHTTP,
     ]),
   tests("PostgresTests", ["CLibpq", "Postgres", "Seeded"]),
   tests("QRCodeTests", ["QRCode"]),
@@ -166,8 +166,8 @@ let suites: [Target] = [
   tests(
     "ServiceKitTests",
     [
-      "AMQP", "Commands", "Cryptography", "JSON", "Locking", "Monitoring", "Postgres", "ServiceKit", "TracePropagation",
-      configuration, logging,
+      "AMQP", "Clocks", "Commands", "Cryptography", "JSON", "Locking", "Monitoring", "Postgres", "ServiceKit",
+      "TracePropagation", configuration, logging,
     ]),
   tests("SigV4Tests", ["Cryptography", "SigV4"]),
   tests("TracePropagationTests", ["TracePropagation"]),
@@ -185,10 +185,11 @@ let suites: [Target] = [
   tests(
     "IntegrationTests",
     [
-      "AMQP", "AgentSession", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON", "Locking",
-      "Monitoring", "Postgres", "QRCode", "Repository", "SampleKeys", "Seeded", "ServiceKit", "SigV4",
+      "AMQP", "AgentSession", "Clocks", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON",
+      "Locking", "Monitoring", "Postgres", "QRCode", "Repository", "SampleKeys", "Seeded", "ServiceKit", "SigV4",
       "TracePropagation", "onboarding-api", jwt, lifecycle, logging,
     ]),
+  .target(name: "Clocks", dependencies: ["Locking"], path: "Tests/Clocks", swiftSettings: settings),
   .target(name: "SampleKeys", path: "Tests/SampleKeys", swiftSettings: settings),
   .target(
     name: "Seeded", dependencies: ["Cryptography", "Locking"], path: "Tests/Seeded", swiftSettings: settings),

@@ -1,3 +1,4 @@
+import Clocks
 import Cryptography
 import FoundationEssentials
 import Repository

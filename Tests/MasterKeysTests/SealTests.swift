@@ -1,3 +1,4 @@
+import Clocks
 import CloudKMS
 import Commands
 import FoundationEssentials

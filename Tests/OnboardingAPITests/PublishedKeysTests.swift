@@ -1,3 +1,4 @@
+import Clocks
 import Configuration
 import Foundation
 import HTTPClient

@@ -62,22 +62,3 @@ final class ScriptedEndpoint: HTTPTransport {
     return state.withLock { $0.response }
   }
 }
-
-/// A clock that stands still until it is told to go on; nobody sleeps on it.
-final class ManualClock: Clock {
-  struct Instant: InstantProtocol {
-    var offset = Duration.zero
-    func advanced(by duration: Duration) -> Instant { Instant(offset: offset + duration) }
-    func duration(to other: Instant) -> Duration { other.offset - offset }
-    static func < (left: Instant, right: Instant) -> Bool { left.offset < right.offset }
-  }
-
-  private let instant = Guarded(Instant())
-
-  var now: Instant { instant.withLock { $0 } }
-  var minimumResolution: Duration { .zero }
-
-  func advance(by duration: Duration) { instant.withLock { $0 = $0.advanced(by: duration) } }
-
-  func sleep(until deadline: Instant, tolerance: Duration?) async throws { throw CancellationError() }
-}

@@ -1,4 +1,5 @@
 import AMQP
+import Clocks
 import Commands
 import Cryptography
 import FoundationEssentials

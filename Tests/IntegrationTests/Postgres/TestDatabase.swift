@@ -117,12 +117,3 @@ func outcome<Value>(of work: () async throws -> Value) async -> Result<Value, an
     return .failure(error)
   }
 }
-
-/// A clock on which every sleep is over at once, so that timeouts are tested without waiting for them.
-struct ImpatientClock: Clock {
-  var now: ContinuousClock.Instant { .now }
-  var minimumResolution: Duration { .zero }
-  func sleep(until deadline: ContinuousClock.Instant, tolerance: Duration?) async throws {
-    try Task.checkCancellation()
-  }
-}

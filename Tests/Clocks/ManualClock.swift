@@ -1,12 +1,14 @@
 import Locking
 
 /// A clock that stands still until it is told to go on.
-final class ManualClock: Clock {
-  struct Instant: InstantProtocol {
-    var offset = Duration.zero
-    func advanced(by duration: Duration) -> Instant { Instant(offset: offset + duration) }
-    func duration(to other: Instant) -> Duration { other.offset - offset }
-    static func < (left: Instant, right: Instant) -> Bool { left.offset < right.offset }
+package final class ManualClock: Clock {
+  /// A time on it.
+  package struct Instant: InstantProtocol {
+    private(set) var offset = Duration.zero
+
+    package func advanced(by duration: Duration) -> Instant { Instant(offset: offset + duration) }
+    package func duration(to other: Instant) -> Duration { other.offset - offset }
+    package static func < (left: Instant, right: Instant) -> Bool { left.offset < right.offset }
   }
 
   private struct State {
@@ -19,11 +21,13 @@ final class ManualClock: Clock {
 
   private let state = Guarded(State())
 
-  var now: Instant { state.withLock { $0.now } }
-  var minimumResolution: Duration { .zero }
+  package init() {}
+
+  package var now: Instant { state.withLock { $0.now } }
+  package var minimumResolution: Duration { .zero }
 
   /// Moves the time on, and wakes whom it wakes.
-  func advance(by duration: Duration) {
+  package func advance(by duration: Duration) {
     let woken = state.withLock { state in
       state.now = state.now.advanced(by: duration)
       let due = state.sleepers.filter { $0.value.deadline <= state.now }
@@ -34,7 +38,7 @@ final class ManualClock: Clock {
   }
 
   /// Waits until somebody sleeps.
-  func waitForSleeper() async {
+  package func waitForSleeper() async {
     await withCheckedContinuation { continuation in
       let isAsleep = state.withLock { state in
         guard state.sleepers.isEmpty else { return true }
@@ -45,7 +49,7 @@ final class ManualClock: Clock {
     }
   }
 
-  func sleep(until deadline: Instant, tolerance: Duration?) async throws {
+  package func sleep(until deadline: Instant, tolerance: Duration?) async throws {
     let number = state.withLock { state in
       state.nextSleeper += 1
       return state.nextSleeper
