@@ -77,8 +77,15 @@ import Testing
     #expect(schemas["SecretType"]?["enum"] == .array(SecretBody.types.map { .string($0) }))
     let value = schemas["NewSecret"]?["properties"]?["value"]
     #expect(value?["maxLength"]?.integer == SecretBody.maximumValueLength)
-    let password = schemas["Login"]?["properties"]?["password"]
-    #expect(password?["maxLength"]?.integer == PasswordHash.passwordLength.upperBound)
+    // In bytes, of which a character takes up to four: as many as surely fit, or as many of one byte each.
+    let bound = PasswordHash.passwordLength.upperBound
+    for schema in ["Login", "Password"] {
+      let password = schemas[schema]?["properties"]?["password"]
+      let short: JSONValue = ["maxLength": .integer(bound / 4)]
+      let plain: JSONValue = ["maxLength": .integer(bound), "pattern": "^[ -~]*$"]
+      #expect(password?["anyOf"] == [short, plain])
+      #expect(password?["description"]?.string?.contains("\(bound) bytes") == true)
+    }
     let key = try OpenAPIDocument().json["components"]?["parameters"]?["IdempotencyKey"]?["schema"]
     #expect(key?["maxLength"]?.integer == IdempotencyKey.maximumLength)
     let cookie = try OpenAPIDocument().json["components"]?["securitySchemes"]?["sessionCookie"]?["name"]
