@@ -41,6 +41,7 @@ let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swif
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -51,6 +52,7 @@ let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let nio = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 
 let libraries: [Target] = [
@@ -98,8 +100,8 @@ let services: [Target] = [
     [
       "AMQP", "AgentSession", "BlockingQueue", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON",
       "Locking", "MasterKeys", "Monitoring", "Postgres", "QRCode", "Repository", "ServiceKit", "SigV4",
-      "TracePropagation", "Transit", httpTypes, hummingbird, hummingbirdCore, httpParts, jwt, mustache, nioCore,
-      nioHTTP,
+      "TracePropagation", "Transit", httpTypes, hummingbird, hummingbirdCore, hummingbirdTLS, httpParts, jwt, mustache,
+      nioCore, nioHTTP, nioSSL,
     ],
     resources: [
       .embedInCode("OpenAPI/openapi.json"), .embedInCode("Pages/Assets"), .embedInCode("Pages/Templates"),
@@ -152,7 +154,7 @@ let suites: [Target] = [
       "AMQP", "AgentSession", "Clocks", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON",
       "Locking", "MasterKeys", "Monitoring", "Postgres", "Repository", "SampleKeys", "ServiceKit", "TracePropagation",
       "Transit", "onboarding-api", configuration, httpTypes, hummingbird, hummingbirdCore, httpParts, jwt, lifecycle,
-      logging, nioCore, nioEmbedded, nioHTTP,
+      logging, nioCore, nioEmbedded, nioHTTP, nioSSL,
     ]),
   tests("PostgresTests", ["CLibpq", "Postgres", "Seeded"]),
   tests("QRCodeTests", ["QRCode"]),
@@ -212,6 +214,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),

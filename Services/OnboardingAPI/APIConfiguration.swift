@@ -21,6 +21,8 @@ struct APIConfiguration: Sendable {
   /// How many proxies stand before us.
   let proxies: Int
   let edge: EdgeSettings
+  /// Nil for plain HTTP.
+  let tls: TLSSettings?
   /// Whose STS tells who we are.
   let awsRegion: String
   /// How long an onboarding waits for the verifier.
@@ -38,7 +40,8 @@ struct APIConfiguration: Sendable {
   /// Every setting of this service.
   static let settings =
     CommonSettings.all + CommonSettings.database + PlatformSettings.all + PlatformSettings.masterKeySettings
-    + IdentitySettings.all + EdgeSettings.all + HealthSettings.all + [host, port, proxies, awsRegion, verifyTimeout]
+    + IdentitySettings.all + EdgeSettings.all + TLSSettings.all + HealthSettings.all
+    + [host, port, proxies, awsRegion, verifyTimeout]
 
   init(provider: any ConfigProvider = EnvironmentVariablesProvider()) throws {
     var settings = SettingsReader(provider: provider)
@@ -47,6 +50,7 @@ struct APIConfiguration: Sendable {
     let proxies = settings.read(Self.proxies, as: Setting.integer(0...10))
     let region = settings.read(Self.awsRegion) { $0 }
     let timeout = settings.read(Self.verifyTimeout, as: Setting.seconds(1...300))
+    tls = TLSSettings(&settings)
     edge = try EdgeSettings(&settings)
     identity = try IdentitySettings(&settings)
     database = try DatabaseSettings(&settings, service: "onboarding-api")

@@ -91,9 +91,9 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
       aws: AWSPlatform(configuration.platform.makeEnvironment(of: .aws, client: cloud, metrics: metrics)),
       region: configuration.awsRegion),
     idempotency: IdempotencyVault(key: configuration.idempotencyKey), proxies: configuration.proxies,
-    edge: configuration.edge)
+    edge: configuration.edge, isSecure: configuration.tls != nil)
   let application = Application(
-    router: router, server: .http1(configuration: HTTP1Channel.Configuration(configuration.edge)),
+    router: router, server: try .http1(configuration.edge, tls: configuration.tls),
     configuration: .init(
       address: .hostname(configuration.host, port: configuration.port),
       availableConnectionsDelegate: MaximumAvailableConnections(configuration.edge.connections, logger: logger)),
@@ -118,15 +118,17 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
 ///   - readiness: nil where it, and the metrics, are asked for on another port.
 ///   - signIn: nil where people sign in elsewhere.
 ///   - proxies: how many stand before us.
+///   - isSecure: whether clients reach us over TLS of ours.
 func buildRouter(
   metrics: MetricRegistry, readiness: Readiness?, tokens: AdminTokenVerifier, apiKeys: APIKeyVerifier,
   stepUp: StepUpAuthority, pool: PostgresPool, masterKeys: MasterKeys, transitKeys: TransitKeys, hub: EventHub,
   generation: KeyGeneration, signIn: SignIn?, authenticators: Authenticators, platform: PlatformIdentity,
-  idempotency: IdempotencyVault, proxies: Int = 0, edge: EdgeSettings = EdgeSettings()
+  idempotency: IdempotencyVault, proxies: Int = 0, edge: EdgeSettings = EdgeSettings(),
+  isSecure: Bool = false
 ) throws -> Router<APIContext> {
   let router = Router(context: APIContext.self)
   let document = try OpenAPIDocument()
-  router.add(middleware: RequestMiddleware(metrics: metrics))
+  router.add(middleware: RequestMiddleware(metrics: metrics, isSecure: isSecure))
   router.add(middleware: MethodMiddleware(document: document))
   router.add(middleware: OriginMiddleware(proxies: proxies))
   router.get("healthz") { _, _ in Response(alive: ()) }

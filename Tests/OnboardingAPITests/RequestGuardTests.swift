@@ -12,7 +12,7 @@ import Testing
   let channel = EmbeddedChannel()
 
   init() throws {
-    try channel.pipeline.syncOperations.addHandler(RequestGuard(timeout: .seconds(30)))
+    try channel.pipeline.syncOperations.addHandler(RequestGuard(timeout: .seconds(30), isSecure: false))
     try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
   }
 

@@ -1,4 +1,5 @@
 import HummingbirdCore
+import HummingbirdTLS
 import NIOCore
 
 extension EdgeSettings {
@@ -15,11 +16,22 @@ extension AddressLimits {
   }
 }
 
+extension HTTPServerBuilder {
+  /// HTTP/1.1 within these bounds, inside TLS where the API has something to prove itself with.
+  ///
+  /// A connection's time without a request runs from its acceptance, so it bounds the handshake too.
+  static func http1(_ settings: EdgeSettings, tls: TLSSettings?) throws -> HTTPServerBuilder {
+    let http = http1(configuration: HTTP1Channel.Configuration(settings, isSecure: tls != nil))
+    guard let tls else { return http }
+    return try .tls(http, tlsConfiguration: tls.configuration)
+  }
+}
+
 extension HTTP1Channel.Configuration {
   /// Connections within these bounds.
-  init(_ settings: EdgeSettings) {
+  fileprivate init(_ settings: EdgeSettings, isSecure: Bool) {
     self.init(
-      additionalChannelHandlers: [RequestGuard(timeout: settings.requestTimeout)],
+      additionalChannelHandlers: [RequestGuard(timeout: settings.requestTimeout, isSecure: isSecure)],
       idleTimeout: TimeAmount(settings.idleTimeout),
       httpDecoderConfiguration: .init(
         maxHeaderFieldSize: RequestGuard.maximumHeaderLengths.one,

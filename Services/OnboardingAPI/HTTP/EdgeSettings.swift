@@ -8,7 +8,7 @@ struct EdgeSettings: Sendable {
   var requests = 1_024
   /// How long a request may take to arrive, from its first byte of the body on.
   var requestTimeout = Duration.seconds(30)
-  /// How long a connection may be without a request, and a request without the end of its headers.
+  /// How long a connection may be without a request: a TLS handshake, and headers up to their end, take of that time.
   var idleTimeout = Duration.seconds(60)
   /// How many requests a second one API key may make on and on; 0 for any number.
   var keyRate = 1_000
@@ -26,8 +26,8 @@ struct EdgeSettings: Sendable {
   static let requestTimeout = Setting(
     "HTTP_REQUEST_TIMEOUT_SECONDS", "how long a request's body may take to arrive, 1 to 300", default: "30")
   static let idleTimeout = Setting(
-    "HTTP_IDLE_TIMEOUT_SECONDS", "how long a connection may be silent before or between requests, 1 to 3600",
-    default: "60")
+    "HTTP_IDLE_TIMEOUT_SECONDS",
+    "how long a connection may take to its first or next request: TLS handshake and headers, 1 to 3600", default: "60")
   static let keyRate = Setting(
     "RATE_LIMIT_KEY_PER_SECOND", "the requests a second of one API key, 0 for any number, to 1000000; per process",
     default: "1000")

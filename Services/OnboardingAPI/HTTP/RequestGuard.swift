@@ -26,6 +26,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
   static let lingering = TimeAmount.seconds(1)
 
   private let timeout: TimeAmount
+  private let isSecure: Bool
   private var isArriving = false
   private var bodyLength = 0
   /// Requests whose answers are not complete.
@@ -34,8 +35,13 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
   private var isRefused = false
   private var deadline: Scheduled<Void>?
 
-  /// - Parameter timeout: how long a body may take to arrive.
-  init(timeout: Duration) { self.timeout = TimeAmount(timeout) }
+  /// - Parameters:
+  ///   - timeout: how long a body may take to arrive.
+  ///   - isSecure: whether the connection is TLS of ours.
+  init(timeout: Duration, isSecure: Bool) {
+    self.timeout = TimeAmount(timeout)
+    self.isSecure = isSecure
+  }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     guard !isRefused else { return }
@@ -117,7 +123,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
       .contentType: "application/json", .contentLength: String(body.readableBytes), .connection: "close",
       .requestID: requestID,
     ]
-    SecurityHeaders.add(to: &headers, isSecure: false)
+    SecurityHeaders.add(to: &headers, isSecure: isSecure)
     context.write(wrapOutboundOut(.head(HTTPResponse(status: status, headerFields: headers))), promise: nil)
     context.write(wrapOutboundOut(.body(body)), promise: nil)
     context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)

@@ -27,9 +27,11 @@ struct APIClient: Sendable {
   let base: String
   private let http: HTTPClient
 
-  init(base: String) {
+  /// - Parameter certificateAuthorities: a PEM file of whom to trust; the system's unless told.
+  init(base: String, certificateAuthorities: String? = nil) {
     self.base = base
     var configuration = HTTPClientConfiguration()
+    configuration.certificateAuthorities = certificateAuthorities
     configuration.allowsPlaintext = true
     configuration.totalTimeout = .seconds(60)
     configuration.maximumResponseBytes = 16 << 20
@@ -37,10 +39,12 @@ struct APIClient: Sendable {
   }
 
   /// A client of an API that runs, once it listens.
-  init(of api: RunningProgram) async throws {
+  /// - Parameter certificateAuthorities: as above, of an API that speaks TLS.
+  init(of api: RunningProgram, certificateAuthorities: String? = nil) async throws {
     let listening = try await api.line { $0.contains(#""message":"listening""#) }
     let port = try #require(try JSONValue(parsing: Array(listening.utf8))["port"]?.string)
-    self.init(base: "http://127.0.0.1:\(port)")
+    let scheme = certificateAuthorities == nil ? "http" : "https"
+    self.init(base: "\(scheme)://127.0.0.1:\(port)", certificateAuthorities: certificateAuthorities)
   }
 
   /// Sends a request; a body is sent as it is, valid or not.

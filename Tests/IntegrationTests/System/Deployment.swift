@@ -174,7 +174,7 @@ struct Deployment: Sendable {
     let running = try (0..<workers).map { _ in try start(.worker) }
     return try await Deployment(
       database: database, virtualHost: virtualHost, environments: environments, api: api, verifier: verifier,
-      workers: running, client: APIClient(of: api))
+      workers: running, client: APIClient(of: api, certificateAuthorities: settings["HTTP_TLS_CERTIFICATE_FILE"]))
   }
 }
 

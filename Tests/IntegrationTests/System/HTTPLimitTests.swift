@@ -66,6 +66,7 @@ import Testing
         let answer = try await deployment.exchange(words)
         #expect(answer.isEmpty == !words.hasSuffix("\r\n\r\n"))
       }
+      try await RawConnection(port: deployment.port).trickle("GET /healthz HTTP/1.1\r\nHost: a\r\nX: ", andThen: 0x61)
       let tenant = try await deployment.makeTenant()
       let answer = try await deployment.exchange(
         "POST /v1/agents HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(tenant.apiKey)\r\nContent-Length: 9\r\n\r\n{")

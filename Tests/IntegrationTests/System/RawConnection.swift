@@ -45,6 +45,23 @@ final class RawConnection: Sendable {
     }
   }
 
+  /// Says one byte after another, the last again and again, until the server closes the connection.
+  /// - Throws: ``Failed`` where it hasn't within 20 seconds.
+  func trickle(_ text: String, andThen last: UInt8) async throws {
+    try await perform {
+      var rest = Array(text.utf8)[...]
+      let deadline = ContinuousClock.now + .seconds(20)
+      while ContinuousClock.now < deadline {
+        var byte = rest.popFirst() ?? last
+        guard Glibc.send(self.descriptor, &byte, 1, Int32(MSG_NOSIGNAL)) == 1 else { return }
+        var state = pollfd(fd: self.descriptor, events: Int16(POLLIN), revents: 0)
+        guard poll(&state, 1, 50) == 1 else { continue }
+        if recv(self.descriptor, &byte, 1, 0) <= 0 { return }
+      }
+      throw Failed(call: "trickle", code: ETIMEDOUT)
+    }
+  }
+
   /// What comes until a text has come, or the end.
   func receive(until end: String? = nil) async throws -> String {
     try await perform {

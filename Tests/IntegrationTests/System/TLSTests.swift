@@ -1,0 +1,108 @@
+import Foundation
+import HTTPClient
+import JSON
+import Testing
+
+/// The API with a certificate of its own.
+@Suite(.enabled(if: Deployment.isPossible && OpenSSL.isAvailable)) struct TLSTests {
+  @Test func `who trusts the certificate is served over TLS, and told to insist on it`() async throws {
+    let certificate = try await TestCertificate()
+    try await Deployment.with(certificate.settings, verifies: false, workers: 0) { deployment in
+      #expect(deployment.client.base.hasPrefix("https://"))
+      let tenant = try await deployment.makeTenant()
+      let large = ["X-Large": String(repeating: "a", count: 17 << 10)]
+      let answers = [
+        try await deployment.client.get("/v1/agents", token: tenant.apiKey),
+        try await deployment.client.get("/v1/agents", token: "nobody's"),
+        try await deployment.client.send("GET", "/healthz"), try await deployment.client.send("GET", "/metrics"),
+        try await deployment.client.send("GET", "/healthz", headers: large),
+      ]
+      #expect(answers.map(\.status) == [200, 401, 200, 200, 431])
+      for answer in answers { #expect(answer.headers["strict-transport-security"] == "max-age=31536000") }
+      _ = try await eventually("readiness") {
+        try await deployment.client.send("GET", "/readyz").status == 200 ? true : nil
+      }
+      let stranger = APIClient(base: deployment.client.base)
+      let refusal = await #expect(throws: HTTPClientError.self) { try await stranger.send("GET", "/healthz") }
+      #expect(refusal?.code == .tls)
+      await stranger.close()
+    }
+  }
+
+  @Test func `only TLS of these days is spoken`() async throws {
+    let certificate = try await TestCertificate()
+    try await Deployment.with(certificate.settings, verifies: false, workers: 0) { deployment in
+      let plain = try RawConnection(port: deployment.port)
+      await plain.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+      #expect(try await !plain.receive().contains("HTTP/1."))
+      for options in [["-tls1_3"], ["-tls1_2"], ["-alpn", "h2,http/1.1"]] {
+        let (exitCode, output) = try await deployment.handshake(certificate, options)
+        #expect(exitCode == 0, "\(options): \(output)")
+      }
+      for (options, alert) in [
+        (["-tls1_1"], "protocol version"), (["-tls1"], "protocol version"),
+        // Neither forward secret nor authenticated encryption.
+        (["-tls1_2", "-cipher", "AES128-GCM-SHA256:@SECLEVEL=0"], "handshake failure"),
+        (["-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-SHA:@SECLEVEL=0"], "handshake failure"),
+      ] {
+        let (exitCode, output) = try await deployment.handshake(certificate, options)
+        #expect(exitCode == 1, "\(options): \(output)")
+        #expect(output.contains("alert \(alert)"), "\(options): \(output)")
+      }
+    }
+  }
+
+  @Test func `who dawdles over the handshake holds nobody up, and is let go`() async throws {
+    let certificate = try await TestCertificate()
+    let settings = certificate.settings.merging(["HTTP_IDLE_TIMEOUT_SECONDS": "5"]) { $1 }
+    try await Deployment.with(settings, verifies: false, workers: 0) { deployment in
+      let start = ContinuousClock.now
+      let slow = try (0..<100).map { _ in try RawConnection(port: deployment.port) }
+      // A record of 256 bytes that is to hold the client's greeting, and its first six.
+      let greeting = "\u{16}\u{3}\u{1}\u{1}\u{0}\u{1}\u{0}\u{0}\u{7C}\u{3}\u{3}"
+      for connection in slow { await connection.send(greeting) }
+      #expect(try await deployment.client.send("GET", "/healthz").status == 200)
+      #expect(ContinuousClock.now - start < .seconds(5))
+      let trickling = try RawConnection(port: deployment.port)
+      try await trickling.trickle(greeting, andThen: 0x61)
+      for connection in slow { #expect(try await !connection.receive().contains("HTTP/1.")) }
+      #expect(try await deployment.client.send("GET", "/healthz").status == 200)
+    }
+  }
+
+  @Test func `a key that doesn't fit ends the start with exit code 78`() async throws {
+    let (certificate, other) = (try await TestCertificate(), try await TestCertificate())
+    try await Deployment.with(certificate.settings, verifies: false, workers: 0) { deployment in
+      let wrong = deployment.environment.merging(other.settings.filter { $0.key == "HTTP_TLS_KEY_FILE" }) { $1 }
+      let program = try RunningProgram("onboarding-api", environment: wrong)
+      let end = await #expect(throws: RunningProgram.Ended.self) { try await program.line { _ in false } }
+      #expect(
+        end?.lines == [
+          "configuration: 1 problem", "  HTTP_TLS_KEY: not the key of the first certificate in HTTP_TLS_CERTIFICATE",
+        ])
+      #expect(await program.stop() == 78)
+    }
+  }
+
+  @Test func `the container's health check works beside TLS`() async throws {
+    let certificate = try await TestCertificate()
+    try await Deployment.with(certificate.settings, verifies: false, workers: 0) { deployment in
+      let port = ["HEALTH_PORT": "\(LoopbackPort.free())"]
+      let environment = deployment.environment.merging(port) { $1 }
+      let api = try RunningProgram("onboarding-api", environment: environment)
+      let answer = try await eventually("the health command's answer") {
+        try? await Deployment.run(["health"], environment)
+      }
+      #expect(try JSONValue(parsing: Array(answer.utf8))["ready"] == true)
+      await api.stop()
+    }
+  }
+}
+
+extension Deployment {
+  fileprivate func handshake(
+    _ certificate: TestCertificate, _ options: [String]
+  ) async throws -> (exitCode: Int32, output: String) {
+    try await OpenSSL.handshake(port: port, trusting: certificate.certificate, options)
+  }
+}
