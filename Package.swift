@@ -137,7 +137,8 @@ let suites: [Target] = [
     "FuzzingTests",
     [
       "AMQP", "AgentSession", "CloudKMS", "Commands", "Cryptography", "Envelope", "HTTPClient", "JSON", "Postgres",
-      "Repository", "Seeded", "onboarding-api", httpTypes, hummingbird, hummingbirdCore, nioCore,
+      "Repository", "Seeded", "TracePropagation", "Transit", "onboarding-api", httpTypes, hummingbird, hummingbirdCore,
+      nioCore,
     ], exclude: ["Corpus"]),
   tests("HTTPClientTests", ["HTTPClient", "Locking"]),
   tests("JSONTests", ["JSON"]),

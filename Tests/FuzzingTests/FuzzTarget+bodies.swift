@@ -17,6 +17,9 @@ extension FuzzTarget {
       #""machine_fingerprint":"m""#, #""nonce":"0123456789abcdef""#, #""timestamp":"2030-01-31T00:00:00Z""#,
       #""value":"CANARY""#, #""name":"n""#, #""confirm":"acme""#, #""erase":true"#, #""expires_at":null"#, "CANARY",
       #"\u0000"#, #"\ud800"#, "{", "}", ",", "null", #""secret_type":"string""#,
+      #""scopes":["crypto:use"]"#, #""deletion_allowed":true"#, #""plaintext_b64":"Q0FOQVJZ""#,
+      #""ciphertext":"knoxcall:v1:CANARY""#, #""rows_per_second":2147483647"#, #""environment":"production""#,
+      #""collection_id":"0190a1b2-0000-7000-8000-000000000001""#, #""strict_expiry_enforcement":true"#,
     ]
   ) { bytes in
     let json: JSONValue
@@ -30,7 +33,11 @@ extension FuzzTarget {
       ("code", { _ = TOTP(secret: SecretBytes(copying: [1, 2])).step(of: try OneTimeCode($0).digits, at: now) }),
       ("session", { _ = try SessionBody($0, at: now) }), ("agent", { _ = try AgentBody($0) }),
       ("secret", { _ = try SecretBody($0) }), ("value", { _ = try SecretValueBody($0) }),
-      ("revocation", { _ = try RevocationBody($0) }),
+      ("revocation", { _ = try RevocationBody($0) }), ("API key", { _ = try APIKeyBody($0, now: now) }),
+      ("secret change", { _ = try SecretChangeBody($0) }), ("transit key", { _ = try TransitKeyBody($0) }),
+      ("transit key change", { _ = try TransitKeyChangeBody($0) }), ("plaintext", { _ = try PlaintextBody($0) }),
+      ("ciphertext", { _ = try CiphertextBody($0) }), ("limit", { _ = try RewrapLimitRoute.rate(in: $0) }),
+      ("reveal", { _ = try RevealRoute.environment(in: $0) }),
     ]
     var accepted: [String] = []
     for (name, read) in readers {

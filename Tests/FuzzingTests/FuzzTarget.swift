@@ -20,8 +20,9 @@ struct FuzzTarget: Sendable, CustomTestStringConvertible {
 
   /// Every parser of what comes from outside.
   static let all: [FuzzTarget] = [
-    .json, .timestamp, .query, .address, .bodies, .credentials, .token, .keySet, .candidate, .keyReference, .xml,
-    .cloudAnswer, .envelope, .sealedValue, .command, .commandBody, .brokerURL, .databaseURL,
+    .json, .timestamp, .query, .address, .headers, .form, .bodies, .credentials, .token, .stepUp, .keySet, .candidate,
+    .keyReference, .xml, .cloudAnswer, .envelope, .sealedValue, .transit, .command, .commandBody, .brokerURL,
+    .databaseURL,
   ]
 }
 

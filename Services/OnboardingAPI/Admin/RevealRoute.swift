@@ -18,7 +18,7 @@ struct RevealRoute: Sendable {
   func respond(to request: Request, context: AdminContext) async throws -> Response {
     let identity = context.identity
     let id = try context.id("id")
-    let asked = try await environment(in: request)
+    let asked = try await request.jsonIfPresent(limit: Self.bodyLimit).flatMap { try Self.environment(in: $0) }
     guard let secret = try await secrets.secret(id, of: identity.tenantID)?.secret else {
       throw APIError.notFound("no such secret")
     }
@@ -37,8 +37,8 @@ struct RevealRoute: Sendable {
     ])
   }
 
-  private func environment(in request: Request) async throws -> String? {
-    guard let body = try await request.jsonIfPresent(limit: Self.bodyLimit) else { return nil }
+  /// - Throws: 400 `invalid_request` with everything that is wrong.
+  static func environment(in body: JSONValue) throws(APIError) -> String? {
     var fields = try BodyReader(body, knownNames: ["environment"], refusal: APIError.invalidRequest)
     let environment = fields.text("environment", length: 1...64)
     try fields.finish()
