@@ -198,6 +198,12 @@ func buildRouter(
   admin.on(.verifyAuditChain, use: audit.verify)
 
   let secrets = SecretRoutes(secrets: SecretStore(pool: pool), masterKeys: masterKeys)
+  admin.on(.secrets, use: secrets.list)
+  admin.on(.createSecret, use: secrets.create)
+  admin.on(.secret, use: secrets.show)
+  admin.on(.changeSecret, use: secrets.change)
+  admin.on(.setSecretValue, use: secrets.setValue)
+  admin.on(.deleteSecret, use: secrets.delete)
   admin.on(.reveal, use: RevealRoute(secrets: secrets.secrets, masterKeys: masterKeys).respond)
   let tenant = TenantRouter(
     group: router.group("v1").add(middleware: APIKeyAuthentication(keys: apiKeys, limiter: edge.keyLimiter))
@@ -215,6 +221,12 @@ func buildRouter(
   tenant.on(.auditEvents, use: records.events)
 
   let transit = TransitKeyRoutes(keys: transitKeys)
+  admin.on(.transitKeys, use: transit.list)
+  admin.on(.createTransitKey, use: transit.create)
+  admin.on(.transitKey, use: transit.show)
+  admin.on(.changeTransitKey, use: transit.change)
+  admin.on(.rotateTransitKey, use: transit.rotate)
+  admin.on(.destroyTransitKeyVersion, use: transit.destroy)
   tenant.on(.createTransitKey, use: transit.create)
   tenant.on(.transitKeys, use: transit.list)
   tenant.on(.transitKey, use: transit.show)
@@ -227,6 +239,9 @@ func buildRouter(
 
   let agents = AgentStore(pool: pool)
   let agentRoutes = AgentRoutes(agents: agents)
+  admin.on(.agents, use: agentRoutes.list)
+  admin.on(.createAgent, use: agentRoutes.create)
+  admin.on(.revokeAgent, use: agentRoutes.revoke)
   tenant.on(.createAgent, use: agentRoutes.create)
   tenant.on(.agents, use: agentRoutes.list)
   tenant.on(.revokeAgent, use: agentRoutes.revoke)

@@ -42,7 +42,23 @@ struct AdminRoute: Sendable, Hashable {
   static let retryRewrap = AdminRoute(.post, "tenant-kms/rewrap/:lease_id/retry-failed", for: writers)
   static let auditChain = AdminRoute(.get, "audit/chain", for: everyone)
   static let verifyAuditChain = AdminRoute(.get, "audit/chain/verify", for: everyone)
+  static let secrets = AdminRoute(.get, "secrets", for: everyone)
+  static let createSecret = AdminRoute(.post, "secrets", for: writers)
+  static let secret = AdminRoute(.get, "secrets/:id", for: everyone)
+  static let changeSecret = AdminRoute(.patch, "secrets/:id", for: writers)
+  static let setSecretValue = AdminRoute(.put, "secrets/:id/value", for: writers)
+  static let deleteSecret = AdminRoute(.delete, "secrets/:id", for: writers, stepUp: 300)
   static let reveal = AdminRoute(.post, "secrets/:id/reveal", for: writers, stepUp: 300)
+  static let transitKeys = AdminRoute(.get, "transit-keys", for: everyone)
+  static let createTransitKey = AdminRoute(.post, "transit-keys", for: writers)
+  static let transitKey = AdminRoute(.get, "transit-keys/:name", for: everyone)
+  static let changeTransitKey = AdminRoute(.patch, "transit-keys/:name", for: writers)
+  static let rotateTransitKey = AdminRoute(.post, "transit-keys/:name/rotate", for: writers)
+  static let destroyTransitKeyVersion = AdminRoute(
+    .delete, "transit-keys/:name/versions/:version", for: writers, stepUp: 300)
+  static let agents = AdminRoute(.get, "agents", for: everyone)
+  static let createAgent = AdminRoute(.post, "agents", for: writers)
+  static let revokeAgent = AdminRoute(.delete, "agents/:id", for: writers)
   static let apiKeys = AdminRoute(.get, "api-keys", for: writers)
   static let createAPIKey = AdminRoute(.post, "api-keys", for: writers)
   static let revokeAPIKey = AdminRoute(.delete, "api-keys/:id", for: writers)
@@ -55,7 +71,16 @@ struct AdminRoute: Sendable, Hashable {
   /// The matrix.
   static let all = [
     onboard, configuration, remove, verify, rotate, unseal, revoke, platform, events, rewraps, rewrapLimit,
-    setRewrapLimit, rewrap, pauseRewrap, resumeRewrap, retryRewrap, auditChain, verifyAuditChain, reveal, logout,
+    setRewrapLimit, rewrap, pauseRewrap, resumeRewrap, retryRewrap, auditChain, verifyAuditChain, secrets,
+    createSecret, secret, changeSecret, setSecretValue, deleteSecret, reveal, transitKeys, createTransitKey, transitKey,
+    changeTransitKey, rotateTransitKey, destroyTransitKeyVersion, agents, createAgent, revokeAgent, logout,
     enrolAuthenticator, confirmAuthenticator, stepUp, apiKeys, createAPIKey, revokeAPIKey,
   ]
+
+  /// - Throws: 403 for a role whose token is not enough.
+  func admit(_ role: UserRole) throws(APIError) {
+    guard !roles.contains(role) else { return }
+    let allowed = UserRole.allCases.filter(roles.contains).map(\.rawValue).joined(separator: " or ")
+    throw .permissionDenied("the role \(role.rawValue) may not do this, only \(allowed)")
+  }
 }

@@ -1,6 +1,5 @@
 import Hummingbird
 import HummingbirdCore
-import Repository
 
 /// Adds routes below `/admin`, each behind its line of the matrix: what a route takes is decided before it sees anything
 /// of the request.
@@ -13,16 +12,11 @@ struct AdminRouter {
     _ route: AdminRoute, use respond: @escaping @Sendable (Request, AdminContext) async throws -> Response
   ) {
     group.on(RouterPath(route.path), method: route.method) { [stepUp] request, context in
-      guard route.roles.contains(context.identity.role) else { throw Self.refusal(of: context.identity.role, route) }
+      try route.admit(context.identity.role)
       if let seconds = route.stepUpSeconds {
         try await stepUp.demand(within: .seconds(seconds), by: context.identity, in: request)
       }
-      return try await respond(request, context)
+      do { return try await respond(request, context) } catch let error as APIError { throw error.inAdminsWords }
     }
-  }
-
-  private static func refusal(of role: UserRole, _ route: AdminRoute) -> APIError {
-    let allowed = UserRole.allCases.filter(route.roles.contains).map(\.rawValue).joined(separator: " or ")
-    return .permissionDenied("the role \(role.rawValue) may not do this, only \(allowed)")
   }
 }

@@ -5,12 +5,12 @@ import Hummingbird
 import JSON
 import Repository
 
-/// `/v1/agents`: the programs that are given sessions.
+/// `/v1/agents`, and for people `/admin/agents`: the programs that are given sessions.
 struct AgentRoutes: Sendable {
   let agents: AgentStore
 
   /// `POST /v1/agents`; the only answer that ever holds the agent's secret.
-  func create(_ request: Request, context: TenantContext) async throws -> Response {
+  func create(_ request: Request, context: some TenantDataContext) async throws -> Response {
     let body = try AgentBody(try await request.json(limit: AgentBody.limit))
     let now = Date.wholeMilliseconds
     let credential = AgentCredential.generate()
@@ -24,13 +24,13 @@ struct AgentRoutes: Sendable {
   }
 
   /// `GET /v1/agents`
-  func list(_ request: Request, context: TenantContext) async throws -> Response {
+  func list(_ request: Request, context: some TenantDataContext) async throws -> Response {
     let found = try await agents.agents(of: context.tenantID)
     return .data(.array(found.map { .object($0.members) }), requestID: context.requestID)
   }
 
   /// `DELETE /v1/agents/{id}`; once is as good as twice.
-  func revoke(_ request: Request, context: TenantContext) async throws -> Response {
+  func revoke(_ request: Request, context: some TenantDataContext) async throws -> Response {
     guard try await agents.revoke(try context.id("id"), of: context.tenantID, at: .wholeMilliseconds) else {
       throw APIError.notFound("no such agent")
     }

@@ -24,11 +24,19 @@ struct APIContext: RequestContext {
   }
 }
 
+/// A request about one tenant's data, whether a person of the tenant's asks or a program.
+protocol TenantDataContext: RequestContext {
+  var tenantID: UUID { get }
+  var requestID: String { get }
+}
+
 /// A request of somebody whose admin token was accepted.
-struct AdminContext: ChildRequestContext {
+struct AdminContext: ChildRequestContext, TenantDataContext {
   var coreContext: CoreRequestContextStorage
   let requestID: String
   let identity: AdminIdentity
+
+  var tenantID: UUID { identity.tenantID }
 
   init(context: APIContext) throws {
     guard let admin = context.admin else { throw APIError.notAuthenticated("an admin token is needed") }
@@ -39,7 +47,7 @@ struct AdminContext: ChildRequestContext {
 }
 
 /// A request that presented a tenant's API key.
-struct TenantContext: ChildRequestContext {
+struct TenantContext: ChildRequestContext, TenantDataContext {
   var coreContext: CoreRequestContextStorage
   let requestID: String
   let apiKey: VerifiedAPIKey

@@ -54,6 +54,12 @@ extension APIError {
     APIError(status: .badRequest, type: "invalid_request", message: message, extra: Self.extra(fields))
   }
 
+  /// The same error as `/admin` calls it, which has a word of its own for an invalid request.
+  var inAdminsWords: APIError {
+    type == "validation_error"
+      ? APIError(status: status, type: "invalid_request", message: message, extra: extra, retryAfter: retryAfter) : self
+  }
+
   /// What `/v1` calls an invalid request.
   static func validation(_ message: String, fields: [String: [String]] = [:]) -> APIError {
     APIError(status: .badRequest, type: "validation_error", message: message, extra: Self.extra(fields))

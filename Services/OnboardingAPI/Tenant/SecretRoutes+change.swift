@@ -8,7 +8,7 @@ import Repository
 
 extension SecretRoutes {
   /// `PUT /v1/secrets/{id}/value`
-  func setValue(_ request: Request, context: TenantContext) async throws -> Response {
+  func setValue(_ request: Request, context: some TenantDataContext) async throws -> Response {
     let id = try context.id("id")
     let body = try SecretValueBody(try await request.json(limit: SecretBody.limit))
     let value = SecretBytes(copying: body.value.utf8)
@@ -29,7 +29,7 @@ extension SecretRoutes {
   }
 
   /// `PATCH /v1/secrets/{id}`
-  func change(_ request: Request, context: TenantContext) async throws -> Response {
+  func change(_ request: Request, context: some TenantDataContext) async throws -> Response {
     let id = try context.id("id")
     let body = try SecretChangeBody(try await request.json(limit: SecretChangeBody.limit))
     let secret = try await secrets.change(id, of: context.tenantID, to: body.change, at: .wholeMilliseconds)
@@ -42,7 +42,7 @@ extension SecretRoutes {
   }
 
   /// `DELETE /v1/secrets/{id}`
-  func delete(_: Request, context: TenantContext) async throws -> Response {
+  func delete(_: Request, context: some TenantDataContext) async throws -> Response {
     guard try await secrets.delete(try context.id("id"), of: context.tenantID, at: .wholeMilliseconds) else {
       throw APIError.notFound("no such secret")
     }

@@ -7,13 +7,13 @@ import JSON
 import MasterKeys
 import Repository
 
-/// `/v1/secrets`: a tenant's secrets. A value goes in here and never comes out.
+/// `/v1/secrets`, and for people `/admin/secrets`: a tenant's secrets. A value goes in here and never comes out.
 struct SecretRoutes: Sendable {
   let secrets: SecretStore
   let masterKeys: MasterKeys
 
   /// `POST /v1/secrets`
-  func create(_ request: Request, context: TenantContext) async throws -> Response {
+  func create(_ request: Request, context: some TenantDataContext) async throws -> Response {
     let body = try SecretBody(try await request.json(limit: SecretBody.limit))
     let now = Date.wholeMilliseconds
     let secret = Secret(
@@ -30,10 +30,12 @@ struct SecretRoutes: Sendable {
     return .data(.object(members), status: .created, requestID: context.requestID)
   }
 
-  /// `GET /v1/secrets`
-  func list(_ request: Request, context: TenantContext) async throws -> Response {
+  /// `GET /v1/secrets[?search=text]`
+  func list(_ request: Request, context: some TenantDataContext) async throws -> Response {
     let page = try Page(request.uri)
-    let found = try await secrets.page(of: context.tenantID, offset: page.offset, limit: page.perPage)
+    let search = try Search(request.uri)
+    let found = try await secrets.page(
+      of: context.tenantID, naming: search.text, offset: page.offset, limit: page.perPage)
     let rows = found.secrets.map { row -> JSONValue in
       var members = row.secret.members
       members["environment_count"] = .integer(row.environments)
@@ -43,7 +45,7 @@ struct SecretRoutes: Sendable {
   }
 
   /// `GET /v1/secrets/{id}`
-  func show(_ request: Request, context: TenantContext) async throws -> Response {
+  func show(_ request: Request, context: some TenantDataContext) async throws -> Response {
     guard let found = try await secrets.secret(try context.id("id"), of: context.tenantID) else {
       throw APIError.notFound("no such secret")
     }

@@ -5,12 +5,13 @@ import JSON
 import Repository
 import Transit
 
-/// `/v1/crypto/keys`: a tenant's transit keys. Their material never leaves this service.
+/// `/v1/crypto/keys`, and for people `/admin/transit-keys`: a tenant's transit keys. Their material never leaves this
+/// service.
 struct TransitKeyRoutes: Sendable {
   let keys: TransitKeys
 
   /// `POST /v1/crypto/keys`
-  func create(_ request: Request, context: TenantContext) async throws -> Response {
+  func create(_ request: Request, context: some TenantDataContext) async throws -> Response {
     let body = try TransitKeyBody(try await request.json(limit: TransitKeyBody.limit))
     let now = Date.wholeMilliseconds
     let key = TransitKey(
@@ -21,19 +22,19 @@ struct TransitKeyRoutes: Sendable {
   }
 
   /// `GET /v1/crypto/keys`
-  func list(_: Request, context: TenantContext) async throws -> Response {
+  func list(_: Request, context: some TenantDataContext) async throws -> Response {
     let found = try await keys.store.keys(of: context.tenantID)
     return .data(.array(found.map { .object($0.members) }), requestID: context.requestID)
   }
 
   /// `GET /v1/crypto/keys/{name}`
-  func show(_: Request, context: TenantContext) async throws -> Response {
+  func show(_: Request, context: some TenantDataContext) async throws -> Response {
     let key = try await keys.store.key(try context.transitKeyName, of: context.tenantID)
     return .data(Self.json(key, of: context.tenantID), requestID: context.requestID)
   }
 
   /// `PATCH /v1/crypto/keys/{name}`
-  func change(_ request: Request, context: TenantContext) async throws -> Response {
+  func change(_ request: Request, context: some TenantDataContext) async throws -> Response {
     let name = try context.transitKeyName
     let body = try TransitKeyChangeBody(try await request.json(limit: TransitKeyBody.limit))
     let key = try await keys.store.change(name, of: context.tenantID, to: body.change, at: .wholeMilliseconds)
@@ -42,13 +43,13 @@ struct TransitKeyRoutes: Sendable {
   }
 
   /// `POST /v1/crypto/keys/{name}/rotate`
-  func rotate(_: Request, context: TenantContext) async throws -> Response {
+  func rotate(_: Request, context: some TenantDataContext) async throws -> Response {
     let version = try await keys.rotate(try context.transitKeyName, of: context.tenantID, at: .wholeMilliseconds)
     return .data(["new_version": .integer(version)], requestID: context.requestID)
   }
 
   /// `DELETE /v1/crypto/keys/{name}/versions/{version}`
-  func destroy(_: Request, context: TenantContext) async throws -> Response {
+  func destroy(_: Request, context: some TenantDataContext) async throws -> Response {
     let name = try context.transitKeyName
     guard let version = context.parameters.get("version").flatMap({ Int32($0) }), version > 0 else {
       throw TransitKeyError.noSuchVersion
@@ -78,7 +79,7 @@ extension TransitKey {
   }
 }
 
-extension TenantContext {
+extension TenantDataContext {
   /// The name of a transit key in the path.
   /// - Throws: 404 where no key can have it.
   var transitKeyName: String {

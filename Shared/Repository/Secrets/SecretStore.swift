@@ -52,21 +52,27 @@ public struct SecretStore: Sendable {
 
   /// A page of the tenant's secrets, newest first, with the number of environments of each.
   /// - Parameters:
+  ///   - text: only those whose name has it in it, whatever the case; all unless told.
   ///   - offset: how many to pass over.
   ///   - limit: the most to return.
   public func page(
-    of tenantID: UUID, offset: Int64, limit: Int32
+    of tenantID: UUID, naming text: String? = nil, offset: Int64, limit: Int32
   ) async throws -> (secrets: [(secret: Secret, environments: Int)], total: Int) {
-    try await pool.tenant(tenantID).withTransaction(isolation: .repeatableRead, readOnly: true) { transaction in
+    let filter: [PostgresValue] = [.uuid(tenantID), .optional(text) { .text($0) }]
+    return try await pool.tenant(tenantID).withTransaction(isolation: .repeatableRead, readOnly: true) { transaction in
       let count = try await transaction.execute(
-        "SELECT count(*) AS total FROM secrets WHERE tenant_id = $1", [.uuid(tenantID)])
+        """
+        SELECT count(*) AS total FROM secrets
+        WHERE tenant_id = $1 AND ($2::text IS NULL OR strpos(lower(name), lower($2)) > 0)
+        """, filter)
       let rows = try await transaction.execute(
         """
         SELECT id, name, secret_type, base_environment, collection_id, expires_at, strict_expiry_enforcement,
           created_at, (SELECT count(*) FROM secret_values v WHERE v.tenant_id = s.tenant_id AND v.secret_id = s.id)
             AS environments
-        FROM secrets s WHERE tenant_id = $1 ORDER BY id DESC OFFSET $2 LIMIT $3
-        """, [.uuid(tenantID), .int8(offset), .int4(limit)])
+        FROM secrets s WHERE tenant_id = $1 AND ($2::text IS NULL OR strpos(lower(name), lower($2)) > 0)
+        ORDER BY id DESC OFFSET $3 LIMIT $4
+        """, filter + [.int8(offset), .int4(limit)])
       let secrets = try rows.map {
         (secret: try Secret($0), environments: Int(try $0.get("environments", as: Int64.self)))
       }

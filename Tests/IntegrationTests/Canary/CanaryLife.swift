@@ -70,6 +70,7 @@ struct CanaryLife {
   mutating func live() async throws {
     try await keepSecrets()
     try await encrypt()
+    try await administer()
     try await makeAPIKey()
     let token = try await signIn()
     try await ownKeys()
@@ -121,6 +122,31 @@ struct CanaryLife {
     try await call("POST /v1/crypto/keys/:name/rotate", at: ["canary"])
     try await call("POST /v1/crypto/keys/:name/rewrap", at: ["canary"], ["ciphertext": ciphertext])
     try await call("DELETE /v1/crypto/keys/:name/versions/:version", at: ["canary", "1"], status: [200, 204])
+  }
+
+  /// What a person does to the same data.
+  private mutating func administer() async throws {
+    let value: JSONValue = .string(tenant.secretValue)
+    let made = try await call("POST /admin/secrets", ["name": "BY HAND", "value": value], status: [201])
+    let id = try #require(try made.json["data"]?["id"]?.string)
+    try await call("PUT /admin/secrets/:id/value", at: [id], ["value": value])
+    try await call("PATCH /admin/secrets/:id", at: [id], ["name": "RENAMED"])
+    try await call("GET /admin/secrets")
+    try await call("GET /admin/secrets/:id", at: [id])
+    let stepUp = try await stepUpToken()
+    try await call("DELETE /admin/secrets/:id", at: [id], stepUp: stepUp, status: [204])
+
+    try await call("POST /admin/transit-keys", ["name": "by-hand"], status: [201])
+    try await call("GET /admin/transit-keys")
+    try await call("GET /admin/transit-keys/:name", at: ["by-hand"])
+    try await call("PATCH /admin/transit-keys/:name", at: ["by-hand"], ["deletion_allowed": true])
+    try await call("POST /admin/transit-keys/:name/rotate", at: ["by-hand"])
+    try await call("DELETE /admin/transit-keys/:name/versions/:version", at: ["by-hand", "1"], stepUp: stepUp)
+
+    let agent = try await call("POST /admin/agents", ["name": "by hand"], status: [201]).json["data"] ?? .null
+    tenant.learn(.agentSecret, String(try #require(agent["agent_secret"]?.string).dropFirst(4)))
+    try await call("GET /admin/agents")
+    try await call("DELETE /admin/agents/:id", at: [try #require(agent["id"]?.string)])
   }
 
   private mutating func makeAPIKey() async throws {

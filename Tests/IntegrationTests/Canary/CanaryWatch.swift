@@ -10,6 +10,7 @@ struct CanaryWatch {
     "answer 200 POST /admin/auth/step-up": [.stepUpToken],
     "answer 200 POST /admin/auth/totp": [.authenticatorSecret],
     "answer 201 POST /v1/agents": [.agentSecret],
+    "answer 201 POST /admin/agents": [.agentSecret],
     "answer 201 POST /admin/api-keys": [.apiKey],
     "answer 200 POST /admin/secrets/:id/reveal": [.secretValue],
     "answer 200 POST /v1/crypto/keys/:name/decrypt": [.secretValue],
