@@ -146,7 +146,9 @@ func buildRouter(
     router.post("admin/auth/login", use: LoginRoute(signIn: signIn).respond)
     try PageRoutes(
       templates: PageTemplates(), signIn: signIn, tokens: tokens, users: users, tenants: TenantStore(pool: pool),
-      keys: KeyStore(pool: pool), rewraps: RewrapStore(pool: pool), chain: AuditChain(pool: pool), platform: platform
+      keys: KeyStore(pool: pool), rewraps: RewrapStore(pool: pool), chain: AuditChain(pool: pool),
+      secrets: SecretStore(pool: pool), transitKeys: transitKeys.store, agents: AgentStore(pool: pool),
+      apiKeys: APIKeyStore(pool: pool), platform: platform
     ).add(to: router)
   }
   let authenticated = router.group("admin").add(middleware: AdminAuthentication(tokens: tokens, users: users))

@@ -85,14 +85,14 @@ class User:
 
 
 class Codes:
-    """One-time codes (RFC 6238), each used once: from the step before this one to the one after it, then as time allows."""
+    """One-time codes (RFC 6238), each used once: of this step and the one after it, then as time allows."""
 
     def __init__(self, secret):
         self.key = base64.b32decode(secret + "=" * (-len(secret) % 8))
-        self.last = int(time.time()) // 30 - 2
+        self.last = 0
 
     def next(self):
-        step = max(self.last + 1, int(time.time()) // 30 - 1)
+        step = max(self.last + 1, int(time.time()) // 30)
         while step > int(time.time()) // 30 + 1:
             time.sleep(0.2)
         self.last = step

@@ -5,7 +5,7 @@ import pathlib
 
 import axe_core_python
 from selenium import webdriver
-from selenium.common.exceptions import StaleElementReferenceException
+from selenium.common.exceptions import StaleElementReferenceException, TimeoutException, WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
@@ -39,8 +39,21 @@ class Page:
 
     def until(self, condition, what, seconds=20):
         """Waits for what a person would wait for; the page may be replaced meanwhile."""
-        waiting = WebDriverWait(self.driver, seconds, 0.05, [StaleElementReferenceException])
-        return waiting.until(lambda _: condition(), f"{what}; the page says:\n{self.text}")
+        def met(_):
+            try:
+                return condition()
+            except StaleElementReferenceException:
+                return False
+            except WebDriverException as error:
+                # The driver's other word for it.
+                if "does not belong to the document" not in (error.msg or ""):
+                    raise
+                return False
+
+        try:
+            return WebDriverWait(self.driver, seconds, 0.05).until(met)
+        except TimeoutException:
+            raise TimeoutException(f"{what}; the page says:\n{self.text}") from None
 
     @property
     def text(self):

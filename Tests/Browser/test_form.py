@@ -4,7 +4,10 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-PATHS = ["/settings/security/tenant-kms", "/settings/security/tenant-kms/add", "/settings/account"]
+PATHS = [
+    "/settings/security/tenant-kms", "/settings/security/tenant-kms/add", "/settings/account",
+    "/secrets", "/secrets/{secret}", "/transit-keys", "/transit-keys/orders", "/agents", "/api-keys",
+]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -15,11 +18,31 @@ def test_nothing_is_in_anybodys_way(page, tenant, driver, path, width, scheme):
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600})
     try:
         if path != "/sign-in":
-            page.sign_in(tenant.user(totp=False), path)
+            secret = tenant.call("POST", "/v1/secrets", {"name": "A_LONG_NAME_OF_A_SECRET_" * 6, "value": "v"})["data"]["id"]
+            tenant.call("POST", "/v1/crypto/keys", {"name": "orders"})
+            tenant.call("POST", "/v1/agents", {"name": "build server"})
+            page.sign_in(tenant.user(totp=False), path.format(secret=secret))
         else:
             page.open(path)
         assert page.violations() == []
         assert driver.execute_script("return document.documentElement.scrollWidth <= innerWidth"), "scrolls sideways"
+    finally:
+        driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/secrets", "/transit-keys", "/agents", "/api-keys"])
+def test_a_form_in_a_dialog_fits_the_smallest_screen_and_every_reader(page, tenant, driver, path, scheme):
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": 360, "height": 640, "deviceScaleFactor": 1, "mobile": True})
+    try:
+        page.sign_in(tenant.user(totp=False), path)
+        page.find("[data-action=create]").click()
+        page.find("#create[open]")
+        assert page.violations() == []
+        assert driver.execute_script("const it = document.getElementById('create'); return it.scrollWidth <= it.clientWidth"), "scrolls sideways"
+        driver.switch_to.active_element.send_keys(Keys.ESCAPE)
     finally:
         driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
         driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
@@ -36,7 +59,7 @@ def test_the_keyboard_alone_gets_everywhere(page, tenant, driver):
         reached.append(focused.text or focused.get_attribute("aria-label"))
         assert driver.execute_script("return getComputedStyle(arguments[0]).outlineStyle", focused) != "none"
     assert reached[0] == "Skip to the content"
-    assert {"Security", "Account", "Sign out", "Add provider"} <= set(reached)
+    assert {"Secrets", "Transit keys", "Agents", "API keys", "Security", "Account", "Sign out", "Add provider"} <= set(reached)
 
 
 def test_a_dialog_keeps_the_focus_and_gives_it_back(page, tenant, deployment, driver):
@@ -64,14 +87,17 @@ def test_without_scripts_the_state_is_readable(page, tenant, deployment, driver)
         driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
 
 
-def test_the_first_load_is_small_and_nothing_moves(page, tenant, driver):
-    user = tenant.user(totp=False)
-    page.sign_in(user)
+@pytest.mark.parametrize("path", ["/settings/security/tenant-kms", "/settings/security/tenant-kms/add", "/secrets", "/api-keys"])
+def test_the_first_load_is_small_and_nothing_moves(page, tenant, driver, path):
+    tenant.store(20)
+    page.sign_in(tenant.user(totp=False))
     driver.execute_cdp_cmd("Network.clearBrowserCache", {})
     driver.get("about:blank")
     page.requests()
-    page.open("/settings/security/tenant-kms").is_live()
-    page.sees("The audit chain verifies")
+    page.open(path)
+    if path == "/settings/security/tenant-kms":
+        page.is_live()
+        page.sees("The audit chain verifies")
     sizes = page.requests()
     print(f"first load: {len(sizes)} requests, {sum(sizes)} bytes")
     shift = driver.execute_async_script("""

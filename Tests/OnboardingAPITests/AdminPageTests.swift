@@ -1,5 +1,6 @@
 import FoundationEssentials
 import HTTPTypes
+import HummingbirdCore
 import JSON
 import Repository
 import Testing
@@ -11,13 +12,24 @@ import Testing
   let api = RouterTests()
   let tenant = Tenant(id: UUID(), slug: "acme", name: "Acme")
 
-  @Test(arguments: ["/settings/security/tenant-kms", "/settings/security/tenant-kms/add", "/settings/account"])
+  @Test(
+    arguments: PageSection.allCases.map(\.path) + [
+      "/settings/security/tenant-kms/add", "/secrets/1", "/transit-keys/k",
+    ])
   func `who isn't signed in is led to the sign-in and back`(path: String) async throws {
     for token in [nil, try await api.token("owner")] {
       let answer = try await api.send(.get, path, token: token)
       #expect(answer.status == .seeOther)
       #expect(answer.headers[.location] == "/sign-in?next=\(path)")
     }
+  }
+
+  @Test func `the way back leads to the same part of a list`() async throws {
+    let path = "/secrets?search=a%20b&page=2"
+    let answer = try await api.send(.get, path)
+    let location = try #require(answer.headers[.location])
+    #expect(location == "/sign-in?next=/secrets%3Fsearch%3Da%2520b%26page%3D2")
+    #expect(SignInForm.page(URI(location).queryParameters["next"].map { String($0) }) == path)
   }
 
   @Test func `the start is the page of the keys`() async throws {

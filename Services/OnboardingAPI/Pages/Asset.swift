@@ -12,12 +12,18 @@ struct Asset: Sendable {
     Asset(name: "page.css", bytes: PackageResources.page_css),
     Asset(name: "account.js", bytes: PackageResources.account_js),
     Asset(name: "add-provider.js", bytes: PackageResources.add_provider_js),
+    Asset(name: "agents.js", bytes: PackageResources.agents_js),
+    Asset(name: "api-keys.js", bytes: PackageResources.api_keys_js),
     Asset(name: "api.js", bytes: PackageResources.api_js),
     Asset(name: "dialogs.js", bytes: PackageResources.dialogs_js),
-    Asset(name: "plot.js", bytes: PackageResources.plot_js),
+    Asset(name: "page.js", bytes: PackageResources.page_js),
+    Asset(name: "secret.js", bytes: PackageResources.secret_js),
+    Asset(name: "secrets.js", bytes: PackageResources.secrets_js),
     Asset(name: "stages.js", bytes: PackageResources.stages_js),
     Asset(name: "streams.js", bytes: PackageResources.streams_js),
     Asset(name: "tenant-kms.js", bytes: PackageResources.tenant_kms_js),
+    Asset(name: "transit-key.js", bytes: PackageResources.transit_key_js),
+    Asset(name: "transit-keys.js", bytes: PackageResources.transit_keys_js),
   ]
 
   /// The folder that they are served from, named by all their bytes: what a browser keeps of it is never out of date.

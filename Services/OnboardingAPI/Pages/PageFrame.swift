@@ -1,11 +1,26 @@
 import FoundationEssentials
+import Repository
 
 /// What surrounds every page of who is signed in.
 struct PageFrame {
   let tenant: String
   let role: String
-  var onKeys = false
-  var onAccount = false
+  let links: [Link]
+
+  /// A way to a section.
+  struct Link {
+    let name: String
+    let path: String
+    let isCurrent: Bool
+  }
+
+  /// - Parameter section: where the page belongs.
+  init(_ tenant: Tenant, _ identity: AdminIdentity, in section: PageSection) {
+    self.tenant = tenant.slug
+    role = identity.role.rawValue
+    links = PageSection.allCases.filter { $0.route.roles.contains(identity.role) }
+      .map { Link(name: $0.name, path: $0.path, isCurrent: $0 == section) }
+  }
 }
 
 /// A time as the page shows it.

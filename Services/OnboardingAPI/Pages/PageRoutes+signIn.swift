@@ -6,12 +6,13 @@ import Repository
 extension PageRoutes {
   /// Answers a page to who is signed in, and the way there to everybody else; what fails is a page too.
   func signedIn(
-    _ request: Request, _ context: APIContext, _ page: (AdminIdentity, APIContext) async throws -> Response
+    _ request: Request, _ context: APIContext, _ page: (AdminIdentity, Request, APIContext) async throws -> Response
   ) async throws -> Response {
     guard let identity = try await identity(request) else {
-      return Response(seeOther: "/sign-in?next=\(request.uri.path)")
+      let wanted = request.uri.path + (request.uri.query.map { "?\($0)" } ?? "")
+      return Response(seeOther: "/sign-in?next=\(wanted.inQuery)")
     }
-    do { return try await page(identity, context) } catch {
+    do { return try await page(identity, request, context) } catch {
       guard let known = (error as? any APIErrorConvertible)?.apiError else { throw error }
       return try templates.page("refusal", RefusalPage(known, requestID: context.requestID), status: known.status)
     }

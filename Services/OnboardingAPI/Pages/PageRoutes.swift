@@ -6,7 +6,7 @@ import HummingbirdCore
 import Postgres
 import Repository
 
-/// Settings → Security → Tenant KMS, for browsers: what is the case is rendered here, and read without a script; whatever
+/// The pages for browsers: what is the case is rendered here, and read without a script; whatever
 /// is done goes through `/admin` like anybody else's request.
 struct PageRoutes: Sendable {
   let templates: PageTemplates
@@ -17,10 +17,14 @@ struct PageRoutes: Sendable {
   let keys: KeyStore
   let rewraps: RewrapStore
   let chain: AuditChain
+  let secrets: SecretStore
+  let transitKeys: TransitKeyStore
+  let agents: AgentStore
+  let apiKeys: APIKeyStore
   let platform: PlatformIdentity
 
   func add(to router: Router<APIContext>) {
-    router.get("/") { _, _ in Response(seeOther: Self.keysPath) }
+    router.get("/") { _, _ in Response(seeOther: PageSection.security.path) }
     router.get("assets/:folder/:name", use: asset)
     router.get("sign-in", use: signInForm)
     router.post("sign-in", use: enter)
@@ -28,9 +32,8 @@ struct PageRoutes: Sendable {
     router.get("settings/security/tenant-kms") { try await signedIn($0, $1, keysPage) }
     router.get("settings/security/tenant-kms/add") { try await signedIn($0, $1, providerPage) }
     router.get("settings/account") { try await signedIn($0, $1, accountPage) }
+    addData(to: router)
   }
-
-  private static let keysPath = "/settings/security/tenant-kms"
 
   private func asset(_: Request, context: APIContext) throws -> Response {
     guard let folder = context.parameters.get("folder"), "/assets/\(folder)" == Asset.folder,
@@ -39,7 +42,7 @@ struct PageRoutes: Sendable {
     return asset.response
   }
 
-  private func keysPage(_ identity: AdminIdentity, _: APIContext) async throws -> Response {
+  private func keysPage(_ identity: AdminIdentity, _: Request, _: APIContext) async throws -> Response {
     let tenantID = identity.tenantID
     guard let tenant = try await tenants.tenant(tenantID) else { throw APIError.notFound("no such tenant") }
     let view = try await TenantView.read(tenantID, rewraps, keys, chain)
@@ -49,27 +52,28 @@ struct PageRoutes: Sendable {
     return try templates.page("tenant-kms", page)
   }
 
-  private func providerPage(_ identity: AdminIdentity, _: APIContext) async throws -> Response {
+  private func providerPage(_ identity: AdminIdentity, _: Request, _: APIContext) async throws -> Response {
     let replaces = try await keys.configuration(of: identity.tenantID) != nil
     return try templates.page(
       "add-provider",
       AddProviderPage(
-        frame: try await frame(identity, onKeys: true), replaces: replaces,
+        frame: try await frame(identity, in: .security), replaces: replaces,
         guide: await platform.guide(for: identity.tenantID)))
   }
 
-  private func accountPage(_ identity: AdminIdentity, _: APIContext) async throws -> Response {
+  private func accountPage(_ identity: AdminIdentity, _: Request, _: APIContext) async throws -> Response {
     guard let id = UUID(uuidString: identity.subject),
       let person = try await users.authenticatedUser(id, of: identity.tenantID)
     else { throw APIError.notFound("the token is of nobody who signs in here") }
     return try templates.page(
-      "account", AccountPage(frame: try await frame(identity, onAccount: true), hasAuthenticator: person.secret != nil))
+      "account", AccountPage(frame: try await frame(identity, in: .account), hasAuthenticator: person.secret != nil))
   }
 
-  private func frame(
-    _ identity: AdminIdentity, onKeys: Bool = false, onAccount: Bool = false
-  ) async throws -> PageFrame {
+  /// What surrounds a page of a section.
+  /// - Throws: 403 for whose role may not read it.
+  func frame(_ identity: AdminIdentity, in section: PageSection) async throws -> PageFrame {
+    try section.route.admit(identity.role)
     guard let tenant = try await tenants.tenant(identity.tenantID) else { throw APIError.notFound("no such tenant") }
-    return PageFrame(tenant: tenant.slug, role: identity.role.rawValue, onKeys: onKeys, onAccount: onAccount)
+    return PageFrame(tenant, identity, in: section)
   }
 }

@@ -11,9 +11,14 @@ struct PageTemplates: Sendable {
   init() throws {
     library = MustacheLibrary(
       templates: try [
-        "layout": PackageResources.layout_mustache, "account": PackageResources.account_mustache,
-        "add-provider": PackageResources.add_provider_mustache, "refusal": PackageResources.refusal_mustache,
-        "sign-in": PackageResources.sign_in_mustache, "tenant-kms": PackageResources.tenant_kms_mustache,
+        "layout": PackageResources.layout_mustache, "paging": PackageResources.paging_mustache,
+        "search": PackageResources.search_mustache, "shown": PackageResources.shown_mustache,
+        "account": PackageResources.account_mustache, "add-provider": PackageResources.add_provider_mustache,
+        "agents": PackageResources.agents_mustache, "api-keys": PackageResources.api_keys_mustache,
+        "refusal": PackageResources.refusal_mustache, "secret": PackageResources.secret_mustache,
+        "secrets": PackageResources.secrets_mustache, "sign-in": PackageResources.sign_in_mustache,
+        "tenant-kms": PackageResources.tenant_kms_mustache, "transit-key": PackageResources.transit_key_mustache,
+        "transit-keys": PackageResources.transit_keys_mustache,
       ].mapValues { try MustacheTemplate(string: String(decoding: $0, as: UTF8.self)) })
   }
 

@@ -28,10 +28,10 @@ struct TenantKMSPage {
   init(
     of tenant: Tenant, for identity: AdminIdentity, _ view: TenantView, rows: [Int32: Int], audit: [AuditRow]
   ) {
-    frame = PageFrame(tenant: tenant.slug, role: identity.role.rawValue, onKeys: true)
+    frame = PageFrame(tenant, identity, in: .security)
     slug = tenant.slug
-    canWrite = AdminRoute.onboard.roles.contains(identity.role)
-    isOwner = AdminRoute.revoke.roles.contains(identity.role)
+    canWrite = identity.may(.onboard)
+    isOwner = identity.may(.revoke)
     let configuration = view.configuration
     let isSealed = configuration?.sealedSince != nil
     sealed = configuration?.sealedSince.map {

@@ -13,7 +13,7 @@ function onSubmit(form, action) {
       await busy(event.submitter, () => action(fields(form)));
       form.reset();
     } catch (error) {
-      if (!(error instanceof Cancelled)) show(form, error.message);
+      if (!(error instanceof Cancelled)) show(form, error);
     }
   });
 }

@@ -1,7 +1,7 @@
 // Add provider: the policies follow what is typed, the stages follow the verification, and nothing typed is lost.
 import { Refusal, respond, withPresence } from "./api.js";
-import { busy, Cancelled, enableCopying, fields } from "./dialogs.js";
-import { explain, showStage } from "./stages.js";
+import { busy, Cancelled, enableCopying, explain, fields } from "./dialogs.js";
+import { showStage } from "./stages.js";
 import { events } from "./streams.js";
 
 const form = document.getElementById("provider");

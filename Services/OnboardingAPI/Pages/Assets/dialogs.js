@@ -1,19 +1,26 @@
-// Native dialogs: the browser keeps the focus inside and gives it back where it was.
+// Forms, in native dialogs or on the page: the browser keeps the focus inside a dialog and gives it back where it was.
 
 /** Thrown when the person closes a dialog without going on. */
 export class Cancelled extends Error {}
 
-/** Opens the dialog and, each time it is submitted, tries to go on with its fields, until that succeeds. */
-export function ask(id, goOn) {
+/** Opens the dialog, filled in with `initial`, and, each time it is submitted, tries to go on with its fields, until that succeeds. */
+export function ask(id, goOn, initial = {}) {
   const dialog = document.getElementById(id);
   const form = dialog.querySelector("form");
   form.reset();
+  for (const [name, value] of Object.entries(initial)) {
+    const field = form.elements[name];
+    if (field.type === "checkbox") field.checked = value;
+    else field.value = value;
+  }
   show(form, null);
   dialog.showModal();
   return new Promise((resolve, reject) => {
     const end = (finish) => {
       form.removeEventListener("submit", submitted);
       dialog.removeEventListener("cancel", cancelled);
+      // What was typed may be a secret.
+      form.reset();
       dialog.close();
       finish();
     };
@@ -29,8 +36,8 @@ export function ask(id, goOn) {
         end(() => resolve(result));
       } catch (failure) {
         if (failure instanceof Cancelled) return;
-        show(form, failure.message);
-        form.querySelector("input:not([type=checkbox])")?.select();
+        show(form, failure);
+        (form.querySelector("[aria-invalid=true]") ?? form.querySelector("input:not([type=checkbox]), textarea"))?.focus();
       }
     };
     form.addEventListener("submit", submitted);
@@ -38,18 +45,63 @@ export function ask(id, goOn) {
   });
 }
 
-/** A form's fields by name: strings, and booleans for check boxes. */
-export function fields(form) {
-  const named = [...form.elements].filter((element) => element.name && element.type !== "radio");
-  return Object.fromEntries(named.map((element) => [element.name, element.type === "checkbox" ? element.checked : element.value]));
+/** Shows a text that must not stay on the page, until the person closes the dialog. */
+export async function disclose(title, note, text) {
+  const place = (id) => document.getElementById(`shown-${id}`);
+  place("title").textContent = title;
+  place("note").textContent = note;
+  place("text").textContent = text;
+  try { await ask("shown", async () => {}); } catch (error) {
+    if (!(error instanceof Cancelled)) throw error;
+  } finally { place("text").textContent = ""; }
 }
 
-/** Says what failed where the form has a place for it; null for nothing. */
-export function show(form, message) {
-  const place = form.querySelector("[role=alert]");
-  if (!place) return;
-  place.hidden = message === null;
-  place.textContent = message ?? "";
+/** A form's fields by name: strings, booleans for check boxes, and lists for check boxes that have values. */
+export function fields(form) {
+  const found = {};
+  for (const element of form.elements) {
+    const { name, type, value, checked } = element;
+    if (!name || type === "radio") continue;
+    if (type !== "checkbox") found[name] = value;
+    else if (!element.hasAttribute("value")) found[name] = checked;
+    else found[name] = [...(found[name] ?? []), ...(checked ? [value] : [])];
+  }
+  return found;
+}
+
+/** Says what failed where the form has places for it: beside its fields, and the rest in its alert; null for nothing. */
+export function show(form, failure) {
+  for (const place of form.querySelectorAll("[data-field]")) say(form, place.dataset.field, "");
+  const alert = form.querySelector("[role=alert]");
+  if (!alert) return;
+  alert.hidden = failure === null;
+  if (failure === null) return;
+  const unplaced = Object.entries(failure.fields ?? {}).filter(([name, reasons]) => !say(form, name, reasons.join("; ")));
+  alert.textContent = [explain(failure), ...unplaced.map(([name, reasons]) => `${name} ${reasons.join("; ")}`)].join(" ");
+}
+
+/** Says what is wrong with a field beside it, or nothing any more; false where the form has no such field. */
+export function say(form, name, reason) {
+  const field = form.elements[name];
+  if (!(field instanceof HTMLElement)) return false;
+  let place = form.querySelector(`[data-field="${CSS.escape(name)}"]`);
+  if (!place) {
+    place = document.createElement("p");
+    place.className = "field-error";
+    place.dataset.field = name;
+    place.id = `${form.closest("[id]").id}-${name}-error`;
+    field.closest("label").after(place);
+    field.setAttribute("aria-describedby", place.id);
+  }
+  place.textContent = reason;
+  field.setAttribute("aria-invalid", String(reason !== ""));
+  return true;
+}
+
+/** What a refusal says, in sentences. */
+export function explain(refusal) {
+  const code = refusal.provider_code ? ` (${refusal.provider_code})` : "";
+  return refusal.hint ? `${refusal.reason} at ${refusal.stage}${code}. ${refusal.hint}` : refusal.message;
 }
 
 /** Runs an action; pressing its button again meanwhile is `Cancelled`. A disabled one could not take the focus back. */

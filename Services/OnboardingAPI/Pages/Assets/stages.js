@@ -27,9 +27,3 @@ export function showStage(list, { stage, state, ms, detail }) {
 export function showChecks(list, checks) {
   for (const { stage, ok, ms, detail } of checks) showStage(list, { stage, state: ok ? "passed" : "failed", ms, detail });
 }
-
-/** What a refusal says, in sentences. */
-export function explain(refusal) {
-  const code = refusal.provider_code ? ` (${refusal.provider_code})` : "";
-  return refusal.hint ? `${refusal.reason} at ${refusal.stage}${code}. ${refusal.hint}` : refusal.message;
-}

@@ -1,48 +1,33 @@
 // Settings → Security → Tenant KMS: follows what happens, and pulls the levers.
 import { send } from "./api.js";
-import { ask, busy, Cancelled } from "./dialogs.js";
-import { explain, showChecks } from "./stages.js";
-import { plot } from "./plot.js";
+import { ask, Cancelled } from "./dialogs.js";
+import { enable, refresh } from "./page.js";
+import { showChecks } from "./stages.js";
 
 const base = "/admin/tenant-kms";
-const failure = document.getElementById("failure");
 const live = document.getElementById("live");
 const number = new Intl.NumberFormat("en");
 
-// What the page shows has one source, its template: after every change that isn't mere progress it is fetched again,
-// and whatever differs takes the place of what was.
-let refreshing = null;
-let isStale = false;
-async function refresh() {
-  if (refreshing) { isStale = true; return refreshing; }
-  isStale = false;
-  refreshing = reload();
-  try { await refreshing; } finally { refreshing = null; }
-  if (isStale) await refresh();
-}
-
-async function reload() {
-  const response = await fetch(location.pathname, { headers: { Accept: "text/html" } });
-  if (!response.ok || response.redirected) return;
-  const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
-  for (const place of document.querySelectorAll("[data-live]")) {
-    const next = fresh.getElementById(place.id);
-    const checks = place.querySelector(".checks");
-    if (!next || same(place, next)) continue;
-    const focused = place.contains(document.activeElement) ? document.activeElement.dataset.action : null;
-    place.replaceChildren(...next.childNodes);
-    if (checks) place.querySelector(".checks")?.replaceWith(checks);
-    if (focused) place.querySelector(`[data-action="${focused}"]`)?.focus();
-  }
-}
-
-function same(place, next) {
-  const bare = (element) => { const copy = element.cloneNode(true); copy.querySelector(".checks")?.remove(); return copy.innerHTML; };
-  return bare(place) === bare(next);
+// Values per second between the last events of a job, as a line.
+const plotted = { width: 240, height: 48, most: 60 };
+let points = [];
+let last = null;
+function plot({ rewrap_lease_id: lease, processed }) {
+  const now = { lease, processed, at: performance.now() };
+  if (last?.lease !== lease) points = [];
+  else if (now.at > last.at) points.push(Math.max(0, (processed - last.processed) * 1000 / (now.at - last.at)));
+  last = now;
+  points = points.slice(-plotted.most);
+  const peak = Math.max(...points, 1);
+  const x = (index) => (points.length < 2 ? 0 : index * plotted.width / (points.length - 1));
+  const y = (rate) => plotted.height - 2 - rate / peak * (plotted.height - 4);
+  const svg = document.getElementById("throughput");
+  svg.removeAttribute("hidden");
+  svg.firstElementChild.setAttribute("points", points.map((rate, index) => `${x(index).toFixed(1)},${y(rate).toFixed(1)}`).join(" "));
 }
 
 function showProgress(next) {
-  plot(document.getElementById("throughput"), next);
+  plot(next);
   const place = (name) => document.querySelector(`[data-job="${name}"]`);
   const shown = place("bar")?.dataset;
   if (shown?.lease !== next.rewrap_lease_id || shown.status !== next.status) return refresh();
@@ -58,12 +43,17 @@ function showProgress(next) {
 
 // The browser asks again by itself when the connection breaks; when the service refuses, as it does when the session is
 // over, that is for us to do.
+let hasMissed = false;
 function follow() {
   const source = new EventSource(`${base}/events`);
   // What happened to the keys while nobody listened is not told again.
-  source.onopen = () => { live.textContent = "Live"; if (isStale) refresh(); };
+  source.onopen = () => {
+    live.textContent = "Live";
+    if (hasMissed) refresh();
+    hasMissed = false;
+  };
   source.onerror = () => {
-    isStale = true;
+    hasMissed = true;
     live.textContent = "Connecting again…";
     if (source.readyState === EventSource.CLOSED) setTimeout(followAgain, 2000);
   };
@@ -118,19 +108,6 @@ const actions = {
   "retry-failed": ({ lease }) => send("POST", `${base}/rewrap/${lease}/retry-failed`),
 };
 
-document.addEventListener("click", async (event) => {
-  const button = event.target.closest("[data-action]");
-  if (!button) return;
-  failure.hidden = true;
-  try {
-    await busy(button, () => actions[button.dataset.action](button.dataset));
-    await refresh();
-  } catch (error) {
-    if (error instanceof Cancelled) return;
-    failure.textContent = explain(error);
-    failure.hidden = false;
-  }
-});
-
+enable(actions);
 follow();
 verifyChain();
