@@ -3,6 +3,8 @@ extension KMSFailure.Reason {
   public static let noCredentials = Self(rawValue: "no_credentials")
   /// The role, its trust policy, or the key's policy does not let us.
   public static let accessDenied = Self(rawValue: "access_denied")
+  /// The key service's firewall keeps the platform's address out.
+  public static let networkDenied = Self(rawValue: "network_denied")
   /// The platform's own credentials are not accepted.
   public static let platformCredentials = Self(rawValue: "platform_credentials")
   /// The platform's credentials expired.

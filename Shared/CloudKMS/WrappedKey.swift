@@ -4,7 +4,7 @@ public struct WrappedKey: Sendable, Hashable {
   public var ciphertext: [UInt8]
 
   /// The key that wrapped it: for AWS the ARN of the key that answered, behind whatever alias; for
-  /// Google Cloud the version of the key.
+  /// Google Cloud and Azure the version of the key.
   public var keyReference: String
 
   /// Creates a wrapped key from what was stored.

@@ -6,6 +6,8 @@ public import Monitoring
 public struct PlatformSettings: Sendable {
   /// The clouds' variables that are set: none is required, since a cloud may serve none.
   private let variables: [String: String]
+  /// Where secrets are looked up that tenants' configurations name.
+  private let secrets: SettingsReader
   /// How long a connection to a cloud may take.
   public let connectTimeout: Duration
   /// How long a whole call to a cloud may take.
@@ -46,6 +48,7 @@ public struct PlatformSettings: Sendable {
       variables[variable.name] = variables[variable.name] ?? variable.defaultValue
     }
     self.variables = variables
+    secrets = settings
     let connect = settings.read(Self.connectTimeout, as: Setting.seconds(1...60))
     let total = settings.read(Self.totalTimeout, as: Setting.seconds(1...120))
     (connectTimeout, totalTimeout) = try settings.require(connect, total)
@@ -73,10 +76,10 @@ public struct PlatformSettings: Sendable {
   public func makeEnvironment(
     of provider: KMSProvider, client: HTTPClient, metrics: MetricRegistry
   ) -> CloudEnvironment {
-    let variables = variables
+    let (variables, secrets) = (variables, secrets)
     return CloudEnvironment(
       transport: MeteredTransport(client, provider: provider.rawValue, metrics: metrics)
-    ) { variables[$0] }
+    ) { name in variables[name] ?? (Clouds.mayHoldSecret(name) ? secrets.secret(named: name) : nil) }
   }
 
   /// A client for calls to clouds; shut it down before the process exits.

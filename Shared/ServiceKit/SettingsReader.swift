@@ -8,7 +8,7 @@ import FoundationEssentials
 /// let database = settings.read(.databaseURL) { try PostgresConfiguration(url: $0) }
 /// try settings.finish()
 /// ```
-public struct SettingsReader {
+public struct SettingsReader: Sendable {
   /// The longest value accepted from a file, in bytes.
   static let maximumFileLength = 64 << 10
 
@@ -20,6 +20,8 @@ public struct SettingsReader {
   public init(provider: any ConfigProvider = EnvironmentVariablesProvider()) {
     environment = ConfigReader(provider: provider)
   }
+
+  private init(_ environment: ConfigReader) { self.environment = environment }
 
   /// Reads a setting and makes something of it.
   /// - Returns: nil where that failed; ``finish()`` then says why. Never the value itself if it is secret.
@@ -45,6 +47,13 @@ public struct SettingsReader {
     if value(of: setting.name, isSecret: setting.isSecret) != nil { return true }
     guard let path = value(of: setting.name + "_FILE", isSecret: false) else { return false }
     return FileManager.default.contents(atPath: path)?.isEmpty != true
+  }
+
+  /// The value of a variable that no ``Setting`` describes, or of the file that it names, as it is now.
+  /// - Returns: nil where there is none.
+  func secret(named name: String) -> String? {
+    var fresh = SettingsReader(environment)
+    return fresh.readOptional(Setting(name, "a secret", isSecret: true)) { $0 }
   }
 
   /// Ends the reading.

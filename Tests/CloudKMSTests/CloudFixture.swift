@@ -42,7 +42,7 @@ struct CloudFixture: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { provider.rawValue }
 
-  static let all = [aws, gcp]
+  static let all = [aws, gcp, azure]
 
   func key(_ fault: Fault? = nil) throws -> any KeyEncryptionKey {
     try clouds(fault).key(KMSCandidate.parse(body))

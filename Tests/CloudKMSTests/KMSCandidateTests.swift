@@ -74,7 +74,7 @@ import Testing
 
   @Test(
     arguments: [
-      ("aws_kms", "must be one of aws, gcp"), ("AWS", "must be one of aws, gcp"),
+      ("aws_kms", "must be one of aws, gcp, azure"), ("AWS", "must be one of aws, gcp, azure"),
       ("", "must be 1 to 16 characters long"), (7, "must be a string, is a number"), (nil, "is required"),
     ] as [(JSONValue?, String)])
   func aWrongProvider(_ provider: JSONValue?, _ reason: String) {

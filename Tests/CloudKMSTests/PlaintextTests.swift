@@ -31,6 +31,25 @@ import Testing
     #expect(SecretBytes(base64: Array(text.utf8)[...]) == nil)
   }
 
+  @Test func `base64 for URLs differs in two characters and has no padding`() {
+    for count in 0..<100 {
+      let bytes = (0..<count).map { UInt8(truncatingIfNeeded: 0xFF &- $0 &* 5) }
+      let standard = Data(bytes).base64EncodedString()
+      let expected = standard.replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+      var text = Array("x".utf8)
+      text.append(base64URL: SecretBytes(copying: bytes))
+      #expect(String(decoding: text, as: UTF8.self) == "x" + expected)
+      #expect(SecretBytes(base64URL: text[1...]) == SecretBytes(copying: bytes))
+      if standard != expected { #expect(SecretBytes(base64URL: Array(standard.utf8)[...]) == nil) }
+    }
+  }
+
+  @Test func `a plaintext may be written for URLs`() {
+    var body = Array(#"{"value":"-_8","kid":"k"}"#.utf8)
+    #expect(body.takePlaintext(named: "value", in: .urls) == SecretBytes(copying: [0xFB, 0xFF]))
+    #expect(String(decoding: body, as: UTF8.self) == #"{"value":"000","kid":"k"}"#)
+  }
+
   @Test(arguments: [
     ("{\"Plaintext\":\"AQID\",\"KeyId\":\"k\"}", "{\"Plaintext\":\"0000\",\"KeyId\":\"k\"}"),
     ("{\"a\":1, \"Plaintext\" : \n\"AQID\"}", "{\"a\":1, \"Plaintext\" : \n\"0000\"}"),

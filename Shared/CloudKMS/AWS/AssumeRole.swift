@@ -21,7 +21,7 @@ struct AssumeRole: Sendable {
     ]
     if let externalID { form.append(("ExternalId", externalID)) }
     form.append(("DurationSeconds", String(Self.duration)))
-    return Array(form.map { "\($0.0)=\($0.1.percentEncoded)" }.joined(separator: "&").utf8)
+    return Array(form: form)
   }
 
   /// Assumes the role and answers its credentials, which nobody may keep: a kept one would outlive the kill switch.
@@ -46,18 +46,5 @@ struct AssumeRole: Sendable {
     else { throw .garbage("without well-formed credentials", from: AWSService.sts, status: 200, stage: stage) }
     return AWSCredentials(
       accessKeyID: id, secretAccessKey: SecretBytes(copying: secret.utf8), sessionToken: token)
-  }
-}
-
-extension String {
-  /// RFC 3986, section 2.3: everything but unreserved characters is encoded.
-  fileprivate var percentEncoded: String {
-    utf8.reduce(into: "") { text, byte in
-      if byte.isAlphanumeric || "-_.~".utf8.contains(byte) {
-        text.unicodeScalars.append(Unicode.Scalar(byte))
-      } else {
-        text += (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
-      }
-    }
   }
 }

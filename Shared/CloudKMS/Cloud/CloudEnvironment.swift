@@ -10,7 +10,8 @@ public struct CloudEnvironment: Sendable {
   /// - Parameters:
   ///   - transport: sends the requests; an `HTTPClient`.
   ///   - clock: tells the time. Default: the machine's.
-  ///   - variable: looks one of ``Clouds/variables`` up; nil where it is not set.
+  ///   - variable: looks one of ``Clouds/variables`` up, or one that ``Clouds/mayHoldSecret(_:)``, now; nil where it is not
+  ///     set.
   public init(
     transport: any HTTPTransport, clock: KMSClock = .system, variable: @escaping @Sendable (String) -> String?
   ) {

@@ -15,12 +15,17 @@ public protocol CloudPlatform: Sendable {
   /// The variables that the operator sets for it; none is required, since the deployment may serve no key of its.
   static var variables: [CloudVariable] { get }
 
+  /// What the names of variables begin with that hold secrets which tenants' configurations name; they are looked up at
+  /// each use. Default: there are none.
+  static var secretPrefix: String? { get }
+
   /// Stands as the operator's variables say; asks nobody yet.
   init(_ environment: CloudEnvironment)
 
-  /// Makes sure that the platform has an identity of its own there, and answers a sentence on it that holds no secret.
+  /// Makes sure that the platform has an identity of its own to get in with, and answers a sentence on it that holds no
+  /// secret.
   /// - Throws: `.noCredentials` with a hint that names the sources tried, in order.
-  func identity(for use: KeyUse) async throws(KMSFailure) -> String
+  func identity(towards configuration: Configuration, for use: KeyUse) async throws(KMSFailure) -> String
 
   /// Gets in as the tenant has allowed it, and answers the key, good for this one use: who kept it would outlive the
   /// tenant's kill switch.
@@ -32,6 +37,9 @@ public protocol CloudPlatform: Sendable {
 }
 
 extension CloudPlatform {
+  /// None.
+  public static var secretPrefix: String? { nil }
+
   /// Nothing.
   public func safeguards(of configuration: Configuration, for use: KeyUse, random: RandomSource) -> [Safeguard] { [] }
 
@@ -56,7 +64,7 @@ extension CloudPlatform {
     guard let configuration = candidate.configuration as? Configuration else { return nil }
     return Probe(
       key: configuration.keySummary, access: configuration.accessSummary,
-      identity: { () throws(KMSFailure) in try await identity(for: use) },
+      identity: { () throws(KMSFailure) in try await identity(towards: configuration, for: use) },
       open: { () throws(KMSFailure) in try await open(configuration, for: use) },
       safeguards: safeguards(of: configuration, for: use, random: random))
   }

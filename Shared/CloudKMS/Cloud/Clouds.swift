@@ -4,7 +4,7 @@ public import FoundationEssentials
 /// The clouds whose keys tenants may bring, as this platform stands towards each.
 public struct Clouds: Sendable {
   /// Every cloud that this version knows: a further one is a folder beside theirs, and a line here.
-  static let all: [any CloudPlatform.Type] = [AWSPlatform.self, GCPPlatform.self]
+  static let all: [any CloudPlatform.Type] = [AWSPlatform.self, GCPPlatform.self, AzurePlatform.self]
 
   private let platforms: [any CloudPlatform]
 
@@ -33,6 +33,11 @@ public struct Clouds: Sendable {
       identities.append((type(of: platform).provider, identity))
     }
     return identities
+  }
+
+  /// Whether a variable may hold a secret that a tenant's configuration names.
+  public static func mayHoldSecret(_ variable: String) -> Bool {
+    all.compactMap { $0.secretPrefix }.contains { variable.hasPrefix($0) }
   }
 
   /// The key that a candidate describes; asks nobody yet.

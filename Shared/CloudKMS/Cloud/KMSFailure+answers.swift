@@ -32,7 +32,7 @@ extension KMSFailure {
   }
 
   /// A code that came from outside, if it looks like one; it ends up in logs and in the customer's hands.
-  private static func presentable(_ code: String) -> String? {
+  static func presentable(_ code: String) -> String? {
     (1...64).contains(code.utf8.count) && code.utf8.allSatisfy { $0.isAlphanumeric || $0 == UInt8(ascii: "_") }
       ? code : nil
   }

@@ -15,15 +15,16 @@ public struct KeyUse: Sendable, Hashable {
 }
 
 extension KeyUse {
-  /// How long a request of it may take; nil for as long as the transport allows.
+  /// How long a request of it may take, at most this long; nil for as long as the transport allows.
   /// - Throws: `.unreachable` where the time is over before the service was asked.
   func timeout(
-    at now: Date, for service: some CloudService, stage: VerificationStage
+    at now: Date, for service: some CloudService, stage: VerificationStage, atMost limit: Duration? = nil
   ) throws(KMSFailure) -> Duration? {
-    guard let seconds = deadline?.timeIntervalSince(now) else { return nil }
+    guard let seconds = deadline?.timeIntervalSince(now) else { return limit }
     guard seconds > 0 else {
       throw .unreachable("The time for the verification was over before \(service.name) was asked.", stage: stage)
     }
-    return Duration.milliseconds(Int64(min(seconds, 86_400) * 1000))
+    let left = Duration.milliseconds(Int64(min(seconds, 86_400) * 1000))
+    return limit.map { min($0, left) } ?? left
   }
 }

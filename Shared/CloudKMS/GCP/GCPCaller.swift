@@ -10,7 +10,7 @@ struct GCPCaller: Sendable {
   /// Calls a method of a JSON API with a token, and takes the answer apart.
   /// - Throws: the failure that the answer's error means, or `.unreachable` where no answer came.
   func call(
-    _ path: String, of service: GCPService, body: [UInt8], token: GCPAccessToken, stage: VerificationStage
+    _ path: String, of service: GCPService, body: [UInt8], token: AccessToken, stage: VerificationStage
   ) async throws(KMSFailure) -> GCPAnswer {
     let origin = platform.endpoint ?? "https://\(service.rawValue).googleapis.com"
     let headers = [

@@ -10,7 +10,8 @@ public struct GCPPlatform: Sendable {
   let endpoint: String?
   let clock: KMSClock
   private let sources: [any GCPTokenSource]
-  private let cache = GCPTokenCache()
+  /// Google's libraries replace a token so long before it expires, a little later than the metadata server has a new one.
+  private let cache = CredentialCache<AccessToken>(margin: 225)
 
   /// Creates a platform.
   /// - Parameters:
@@ -36,8 +37,8 @@ public struct GCPPlatform: Sendable {
 
   /// A token of the platform's own, kept until shortly before it expires: what it opens is only the way to customers'
   /// service accounts, and those are asked every time.
-  func token(refreshing: Bool, through caller: GCPCaller) async throws(KMSFailure) -> GCPAccessToken {
-    try await cache.token(refreshing: refreshing, at: clock.now()) { () throws(KMSFailure) in
+  func token(refreshing: Bool, through caller: GCPCaller) async throws(KMSFailure) -> AccessToken {
+    try await cache.credential(refreshing: refreshing, at: clock.now()) { () throws(KMSFailure) in
       var tried: [String] = []
       for source in sources {
         if let token = try await source.token(through: caller) { return token }

@@ -9,15 +9,15 @@ protocol GCPTokenSource: Sendable {
 
   /// A new token; nil where there is no such source here.
   /// - Throws: why the source, though it is there, gave none.
-  func token(through caller: GCPCaller) async throws(KMSFailure) -> GCPAccessToken?
+  func token(through caller: GCPCaller) async throws(KMSFailure) -> AccessToken?
 }
 
-extension GCPAccessToken {
+extension AccessToken {
   /// Reads an answer as of RFC 6749, section 5.1.
   init(_ response: HTTPResponse, from service: GCPService, at now: Date) throws(KMSFailure) {
     let answer = try GCPAnswer(response, from: service, stage: .credentials)
     guard let seconds = answer.integer("expires_in"), (1...86_400).contains(seconds),
-      let token = GCPAccessToken(try answer.text("access_token"), expiresAt: now.addingTimeInterval(Double(seconds)))
+      let token = AccessToken(try answer.text("access_token"), expiresAt: now.addingTimeInterval(Double(seconds)))
     else { throw .garbage("without a token", from: service, status: 200, stage: .credentials) }
     self = token
   }

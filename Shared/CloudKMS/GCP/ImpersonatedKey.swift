@@ -9,18 +9,18 @@ struct ImpersonatedKey: KeyEncryptionKey {
 
   private let keyName: GCPKeyName
   private let caller: GCPCaller
-  private let token: GCPAccessToken
+  private let token: AccessToken
 
   /// Has a token made for the service account (IAM Credentials, `generateAccessToken`).
   init(
-    of configuration: GCPKeyConfiguration, by platformToken: GCPAccessToken, through caller: GCPCaller
+    of configuration: GCPKeyConfiguration, by platformToken: AccessToken, through caller: GCPCaller
   ) async throws(KMSFailure) {
     let body: JSONValue = ["lifetime": .string("\(Self.lifetime)s"), "scope": [.string(GCPPlatform.scope)]]
     let answer = try await caller.call(
       "projects/-/serviceAccounts/\(configuration.serviceAccount):generateAccessToken", of: .iamCredentials,
       body: body.canonicalBytes, token: platformToken, stage: .assumeRole)
     let expiry = caller.platform.clock.now().addingTimeInterval(Double(Self.lifetime))
-    guard let token = GCPAccessToken(try answer.text("accessToken"), expiresAt: expiry) else {
+    guard let token = AccessToken(try answer.text("accessToken"), expiresAt: expiry) else {
       throw .garbage("without a token", from: GCPService.iamCredentials, status: 200, stage: .assumeRole)
     }
     self.token = token

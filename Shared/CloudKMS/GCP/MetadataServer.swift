@@ -8,7 +8,7 @@ struct MetadataServer: GCPTokenSource {
   var name: String { "the metadata server at \(host), which did not answer as one" }
 
   /// Nil where there is no such server: this is no machine of Google's.
-  func token(through caller: GCPCaller) async throws(KMSFailure) -> GCPAccessToken? {
+  func token(through caller: GCPCaller) async throws(KMSFailure) -> AccessToken? {
     let url = "http://\(host)/computeMetadata/v1/instance/service-accounts/default/token?scopes=\(GCPPlatform.scope)"
     let request = HTTPRequest(method: "GET", url: url, headers: [HTTPHeader("Metadata-Flavor", "Google")])
     let response: HTTPResponse
@@ -19,6 +19,6 @@ struct MetadataServer: GCPTokenSource {
     }
     // Whoever else answers at this address doesn't say so.
     guard response.header("Metadata-Flavor") == "Google", response.status != 404 else { return nil }
-    return try GCPAccessToken(response, from: .metadata, at: caller.platform.clock.now())
+    return try AccessToken(response, from: .metadata, at: caller.platform.clock.now())
   }
 }

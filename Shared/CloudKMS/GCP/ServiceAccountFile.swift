@@ -20,7 +20,7 @@ struct ServiceAccountFile: GCPTokenSource {
   var name: String { "the variable GOOGLE_APPLICATION_CREDENTIALS, which is not set" }
 
   /// Exchanges a signed assertion for a token (RFC 7523, section 2.1). Reads a small file, and blocks for that.
-  func token(through caller: GCPCaller) async throws(KMSFailure) -> GCPAccessToken? {
+  func token(through caller: GCPCaller) async throws(KMSFailure) -> AccessToken? {
     guard let path else { return nil }
     let key = try ServiceAccountKey(path: path, maximumLength: Self.maximumLength)
     let now = caller.platform.clock.now()
@@ -29,7 +29,7 @@ struct ServiceAccountFile: GCPTokenSource {
       method: "POST", url: key.tokenURL,
       headers: [HTTPHeader("Content-Type", "application/x-www-form-urlencoded")],
       body: Array("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=\(assertion)".utf8))
-    return try GCPAccessToken(
+    return try AccessToken(
       await caller.send(request, to: .token, stage: .credentials), from: .token, at: now)
   }
 

@@ -1,6 +1,6 @@
 internal import Cryptography
 
-// Base64 (RFC 4648, section 4) from bytes to bytes: strings can't be wiped. Both directions compute each character
+// Base64 (RFC 4648, sections 4 and 5) from bytes to bytes: strings can't be wiped. Both directions compute each character
 // instead of looking it up, so that neither branches nor memory accesses depend on the secret.
 
 extension [UInt8] {
@@ -17,6 +17,14 @@ extension [UInt8] {
         }
       }
     }
+  }
+
+  /// Appends the unpadded base64url text of a secret.
+  mutating func append(base64URL secret: SecretBytes) {
+    let start = count
+    append(base64: secret)
+    removeLast((3 - secret.count % 3) % 3)
+    for index in start..<count { self[index] = self[index].swapped(from: "+/", to: "-_") }
   }
 
   /// Each comparison is an arithmetic shift of a sign: all ones where the sextet lies beyond the bound.
@@ -54,6 +62,17 @@ extension SecretBytes {
     } catch { return nil }
   }
 
+  /// Decodes unpadded base64url; nil for anything else.
+  convenience init?(base64URL text: ArraySlice<UInt8>) {
+    guard !text.contains(where: { "+/=".utf8.contains($0) }) else { return nil }
+    var padded: [UInt8] = []
+    padded.reserveCapacity(text.count + 3)
+    defer { padded.wipe() }
+    for character in text { padded.append(character.swapped(from: "-_", to: "+/")) }
+    padded += Array(repeating: UInt8(ascii: "="), count: (4 - text.count % 4) % 4)
+    self.init(base64: padded[...])
+  }
+
   /// The six bits of a character, or a negative number.
   private static func sextet(_ character: UInt8) -> Int16 {
     let code = Int16(character)
@@ -64,5 +83,15 @@ extension SecretBytes {
     sextet += (((42 - code) & (code - 44)) >> 8) & 63
     sextet += (((46 - code) & (code - 48)) >> 8) & 64
     return sextet
+  }
+}
+
+extension UInt8 {
+  /// Another character in place of each of some, without a branch on which one it is.
+  fileprivate func swapped(from these: String, to others: String) -> UInt8 {
+    zip(these.utf8, others.utf8).reduce(self) { character, swap in
+      let mask = UInt8(truncatingIfNeeded: (Int16(self ^ swap.0) - 1) >> 15)
+      return character ^ (mask & (swap.0 ^ swap.1))
+    }
   }
 }

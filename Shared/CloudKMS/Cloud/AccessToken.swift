@@ -1,10 +1,10 @@
 internal import FoundationEssentials
 
 /// An OAuth 2.0 access token: whoever holds it acts as its principal until it expires.
-struct GCPAccessToken: Sendable {
+struct AccessToken: ExpiringCredential {
   /// What is sent; shown to nobody.
   let text: String
-  let expiresAt: Date
+  let expiresAt: Date?
 
   /// Nil where the text is no token (RFC 6750, section 2.1, `b64token`).
   init?(_ text: String, expiresAt: Date) {
@@ -16,9 +16,9 @@ struct GCPAccessToken: Sendable {
   }
 }
 
-extension GCPAccessToken: CustomStringConvertible, CustomReflectable {
+extension AccessToken: CustomStringConvertible, CustomReflectable {
   /// Always the same text.
-  var description: String { "GCPAccessToken(redacted)" }
+  var description: String { "AccessToken(redacted)" }
 
   /// A mirror without children, so that `dump` shows nothing.
   var customMirror: Mirror { Mirror(self, children: [:]) }
