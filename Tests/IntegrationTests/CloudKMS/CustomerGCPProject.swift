@@ -1,5 +1,4 @@
 import CloudKMS
-import Cryptography
 import Foundation
 import JSON
 import SampleKeys
@@ -57,11 +56,6 @@ struct CustomerGCPProject: Sendable {
   /// The variables that have services run as the platform's service account.
   var settings: [String: String] {
     ["GCP_ENDPOINT_URL": gcp.endpoint, "GOOGLE_APPLICATION_CREDENTIALS": credentialsFile.path()]
-  }
-
-  /// The key, as this process reaches it.
-  func key(endpoint: String? = nil) throws -> any KeyEncryptionKey {
-    try clouds(endpoint: endpoint).key(KMSCandidate.parse(candidate))
   }
 
   func clouds(endpoint: String? = nil, clock: KMSClock = .system) -> Clouds {

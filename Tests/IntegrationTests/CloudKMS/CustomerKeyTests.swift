@@ -58,38 +58,11 @@ struct CustomerKeyTests {
     return policy
   }
 
-  @Test func aKeyIsWrappedAndUnwrapped() async throws {
-    let key = SecretBytes.random(count: 32)
-    let wrapped = try await kek().wrap(key, context: context)
-    #expect(wrapped.keyReference == account.keyARN)
-    #expect(try await kek().unwrap(wrapped, context: context) == key)
-  }
-
   @Test func everyStageOfAVerificationPasses() async throws {
     let report = try await verify(policy: impatient)
     #expect(report.checks.map(\.stage) == VerificationStage.allCases)
     #expect(report.keyReference == account.keyARN)
     #expect(report.warnings.isEmpty)
-  }
-
-  @Test(arguments: KillSwitch.allCases)
-  func aKeyThatIsTakenAwayIsGoneAndComesBack(_ killSwitch: KillSwitch) async throws {
-    let key = SecretBytes.random(count: 32)
-    let wrapped = try await kek().wrap(key, context: context)
-    try await killSwitch.pull(account)
-    let found = try await failure { _ = try await kek().unwrap(wrapped, context: context) }
-    let expected: KMSFailure.Reason =
-      switch killSwitch {
-      case .disableKey: .keyDisabled
-      case .scheduleDeletion: .keyPendingDeletion
-      default: .accessDenied
-      }
-    #expect(found?.reason == expected)
-    #expect(found?.seal == .now)
-    #expect(found?.isPermanent == true)
-    #expect(found?.stage == ([.deleteRole, .denyTrust].contains(killSwitch) ? .assumeRole : .decrypt))
-    try await killSwitch.restore(account)
-    #expect(try await kek().unwrap(wrapped, context: context) == key)
   }
 
   @Test func aWrongExternalIDIsDenied() async throws {

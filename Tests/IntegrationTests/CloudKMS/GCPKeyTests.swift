@@ -66,22 +66,6 @@ struct GCPKeyTests {
     }
   }
 
-  @Test(arguments: GCPKillSwitch.allCases)
-  func `a key that is taken away is gone and comes back`(_ killSwitch: GCPKillSwitch) async throws {
-    try await CustomerGCPProject.with { project in
-      let key = try project.key()
-      let wrapped = try await key.wrap(secret, context: context)
-      try await killSwitch.pull(project)
-      let found = try await failure { _ = try await key.unwrap(wrapped, context: context) }
-      #expect(found?.reason == killSwitch.reason)
-      #expect(found?.seal == .now)
-      #expect(found?.isPermanent == true)
-      #expect(found?.stage == (killSwitch == .removeTokenCreator ? .assumeRole : .decrypt))
-      try await killSwitch.restore(project)
-      #expect(try await key.unwrap(wrapped, context: context) == secret)
-    }
-  }
-
   @Test func `a key that is absent or of the wrong purpose is refused`() async throws {
     try await CustomerGCPProject.with { project in
       try await project.gcp.administer(
@@ -111,7 +95,8 @@ struct GCPKeyTests {
   @Test func `where nobody listens nobody seals`() async throws {
     try await CustomerGCPProject.with { project in
       let found = try await failure {
-        _ = try await project.key(endpoint: "http://127.0.0.1:1").wrap(secret, context: context)
+        let key = try project.clouds(endpoint: "http://127.0.0.1:1").key(KMSCandidate.parse(project.candidate))
+        _ = try await key.wrap(secret, context: context)
       }
       #expect(found?.reason == .unreachable)
       #expect(found?.seal == .untilTTL)

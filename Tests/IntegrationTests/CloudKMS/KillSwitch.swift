@@ -1,8 +1,18 @@
+import CloudKMS
 import JSON
 
 /// The ways in which a customer takes their key away, and gives it back.
 enum KillSwitch: String, Sendable, CaseIterable {
   case disableKey, scheduleDeletion, denyInline, removeInline, deleteRole, denyTrust, denyKeyPolicy
+
+  /// What it looks like from here.
+  var reason: KMSFailure.Reason {
+    switch self {
+    case .disableKey: .keyDisabled
+    case .scheduleDeletion: .keyPendingDeletion
+    default: .accessDenied
+    }
+  }
 
   /// Takes the key away from the platform.
   func pull(_ account: CustomerAWSAccount) async throws {

@@ -2,11 +2,9 @@ import CloudKMS
 import Cryptography
 import Envelope
 import Foundation
-import HTTPClient
 import JSON
 import Postgres
 import Repository
-import SigV4
 import Testing
 
 extension Deployment {
@@ -44,25 +42,19 @@ extension Deployment {
   func decryptedSecrets(
     of tenant: Tenant, with account: CustomerAWSAccount
   ) async throws -> (values: [String: String], keyVersions: [Int32]) {
+    try await decryptedSecrets(of: tenant, with: account.key())
+  }
+
+  /// The same with a key in any cloud.
+  func decryptedSecrets(
+    of tenant: Tenant, with key: any KeyEncryptionKey
+  ) async throws -> (values: [String: String], keyVersions: [Int32]) {
     let pool = database.pool(size: 1)
-    var configuration = HTTPClientConfiguration()
-    configuration.allowsPlaintext = true
-    let http = HTTPClient(configuration: configuration)
     let version = try await KeyStore(pool: pool).activeVersion(of: tenant.id)
     let provider = try #require(version.wrapping.provider)
-    let key = CustomerKey(
-      configuration: try #require(KMSCandidate.parse(account.candidate).configuration as? AWSKeyConfiguration),
-      platform: AWSPlatform(
-        transport: http,
-        credentials: FixedCredentials(
-          AWSCredentials(
-            accessKeyID: account.platformAccessKeyID,
-            secretAccessKey: SecretBytes(copying: account.platformSecretAccessKey.utf8))),
-        endpoint: account.aws.endpoint))
     let master = try await key.unwrap(
       WrappedKey(ciphertext: version.wrapping.wrappedKey, keyReference: provider.wrappingKey),
       context: EncryptionContext(tenantID: tenant.id, keyVersion: UInt32(version.version)))
-    await http.shutdown()
     let cipher = try EnvelopeCipher(key: master, kind: .dataKey, keyVersion: UInt32(version.version))
     let rows = try await pool.execute(
       """
