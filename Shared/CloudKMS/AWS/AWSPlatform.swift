@@ -54,9 +54,7 @@ extension AWSPlatform: CloudPlatform {
   }
 
   /// Looks for credentials, and names the access key id that the platform signs with.
-  public func identity(
-    towards _: AWSKeyConfiguration, for use: KeyUse
-  ) async throws(KMSFailure) -> String {
+  public func identity(for use: KeyUse) async throws(KMSFailure) -> String {
     "signing as \(try await credentials.credentials(refreshing: false).accessKeyID)"
   }
 

@@ -36,6 +36,11 @@ extension AzurePlatform: CloudPlatform {
       secretVariable: environment.variable)
   }
 
+  /// Finds the token of the operator's, or the machine's identity.
+  public func identity(for use: KeyUse) async throws(KMSFailure) -> String {
+    try await identity(forTokensOf: AzureCloud.all[0].vaultResource, for: use)
+  }
+
   /// Finds what the platform will sign in with.
   public func identity(
     towards configuration: AzureKeyConfiguration, for use: KeyUse
@@ -44,14 +49,18 @@ extension AzurePlatform: CloudPlatform {
       _ = try secret(in: variable)
       return "signing in with the secret in \(variable)"
     }
+    let cloud = configuration.keyName.vault.cloud
+    return try await identity(
+      forTokensOf: configuration.application == nil ? cloud.vaultResource : cloud.exchangeAudience, for: use)
+  }
+
+  private func identity(forTokensOf resource: String, for use: KeyUse) async throws(KMSFailure) -> String {
     if let federatedToken {
       _ = try federatedToken.text()
       return "signing in with the token in AZURE_FEDERATED_TOKEN_FILE"
     }
-    let cloud = configuration.keyName.vault.cloud
     _ = try await managedIdentity.token(
-      for: configuration.application == nil ? cloud.vaultResource : cloud.exchangeAudience, refreshing: false,
-      through: AzureCaller(platform: self, use: use))
+      for: resource, refreshing: false, through: AzureCaller(platform: self, use: use))
     return "signing in with the machine's managed identity"
   }
 

@@ -22,9 +22,11 @@ public protocol CloudPlatform: Sendable {
   /// Stands as the operator's variables say; asks nobody yet.
   init(_ environment: CloudEnvironment)
 
-  /// Makes sure that the platform has an identity of its own to get in with, and answers a sentence on it that holds no
-  /// secret.
+  /// Makes sure that the platform has an identity of its own there, and answers a sentence on it that holds no secret.
   /// - Throws: `.noCredentials` with a hint that names the sources tried, in order.
+  func identity(for use: KeyUse) async throws(KMSFailure) -> String
+
+  /// Likewise for what it gets in with where a tenant says. Default: its own identity.
   func identity(towards configuration: Configuration, for use: KeyUse) async throws(KMSFailure) -> String
 
   /// Gets in as the tenant has allowed it, and answers the key, good for this one use: who kept it would outlive the
@@ -39,6 +41,11 @@ public protocol CloudPlatform: Sendable {
 extension CloudPlatform {
   /// None.
   public static var secretPrefix: String? { nil }
+
+  /// The platform's own.
+  public func identity(towards _: Configuration, for use: KeyUse) async throws(KMSFailure) -> String {
+    try await identity(for: use)
+  }
 
   /// Nothing.
   public func safeguards(of configuration: Configuration, for use: KeyUse, random: RandomSource) -> [Safeguard] { [] }

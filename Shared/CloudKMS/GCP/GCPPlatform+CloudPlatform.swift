@@ -29,9 +29,7 @@ extension GCPPlatform: CloudPlatform {
   }
 
   /// Gets a token of the platform's own, unless a good one is at hand.
-  public func identity(
-    towards _: GCPKeyConfiguration, for use: KeyUse
-  ) async throws(KMSFailure) -> String {
+  public func identity(for use: KeyUse) async throws(KMSFailure) -> String {
     _ = try await token(refreshing: false, through: GCPCaller(platform: self, use: use))
     return "signed in to Google Cloud as the platform's service account"
   }

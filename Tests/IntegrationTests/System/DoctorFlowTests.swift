@@ -20,7 +20,7 @@ struct DoctorFlowTests {
         ], "\(report)")
       #expect(report.contains("version 0 opens, wrapped by global"))
       #expect(report.contains("user/"), "what STS calls the platform")
-      #expect(report.contains("warning  gcp"))
+      #expect(report.contains("warning  gcp") && report.contains("warning  azure"))
       #expect(!report.contains("failed"))
     }
   }
