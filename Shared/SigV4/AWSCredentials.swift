@@ -9,28 +9,35 @@ public struct AWSCredentials: Sendable, Equatable {
   /// The session token of temporary credentials, such as those that STS issues; nil for those of a user.
   public let sessionToken: String?
 
-  /// Creates credentials; their form is checked when they sign.
+  /// What is wrong with their form, if anything: looked at once, as a session's token is long and signs often.
+  private let fault: SigV4Error?
+
+  /// Creates credentials; those of a wrong form refuse to sign.
   public init(accessKeyID: String, secretAccessKey: SecretBytes, sessionToken: String? = nil) {
     self.accessKeyID = accessKeyID
     self.secretAccessKey = secretAccessKey
     self.sessionToken = sessionToken
+    fault = Self.fault(in: accessKeyID, secretAccessKey, sessionToken)
   }
 
   func validate() throws(SigV4Error) {
+    if let fault { throw fault }
+  }
+
+  private static func fault(
+    in accessKeyID: String, _ secretAccessKey: SecretBytes, _ sessionToken: String?
+  ) -> SigV4Error? {
     guard
       (1...128).contains(accessKeyID.utf8.count),
       accessKeyID.isMade(of: { $0.isAlphanumeric || $0 == .underscore })
-    else {
-      throw SigV4Error(.invalidCredentials, "an access key id has 1 to 128 letters and digits")
-    }
+    else { return SigV4Error(.invalidCredentials, "an access key id has 1 to 128 letters and digits") }
     guard (1...256).contains(secretAccessKey.count) else {
-      throw SigV4Error(.invalidCredentials, "a secret access key has 1 to 256 bytes")
+      return SigV4Error(.invalidCredentials, "a secret access key has 1 to 256 bytes")
     }
-    guard let sessionToken else { return }
+    guard let sessionToken else { return nil }
     guard (1...8192).contains(sessionToken.utf8.count), sessionToken.isMade(of: { (0x21...0x7E).contains($0) })
-    else {
-      throw SigV4Error(.invalidCredentials, "a session token has 1 to 8192 printable characters")
-    }
+    else { return SigV4Error(.invalidCredentials, "a session token has 1 to 8192 printable characters") }
+    return nil
   }
 }
 

@@ -1,6 +1,7 @@
 /// The canonical header and its list of names (AWS: "Create a signed API request", step 1, CanonicalHeaders).
 struct CanonicalHeaders {
-  /// The fields that are signed, with lower-case names, sorted by them; those of one name in their own order.
+  /// The fields that are signed, with lower-case names and canonical values, sorted by name; those of one name in their
+  /// own order.
   private var fields: [HeaderField] = []
 
   /// Takes the fields of a request.
@@ -21,12 +22,12 @@ struct CanonicalHeaders {
       default:
         break
       }
-      insert(HeaderField(name: name, value: field.value))
+      insert(HeaderField(name: name, value: Self.canonical(field.value)))
     }
     guard hosts == 1 else { throw SigV4Error(.missingHost, "a request has exactly one Host header") }
   }
 
-  /// Adds a field with a lower-case name.
+  /// Adds a field with a lower-case name, and a value without a blank.
   mutating func insert(_ field: HeaderField) {
     // There are few fields, so that this is faster than a sort.
     let index = fields.lastIndex { $0.name <= field.name }.map { $0 + 1 } ?? 0
@@ -56,17 +57,14 @@ struct CanonicalHeaders {
         bytes.append(field.name)
         bytes.append(.colon)
       }
-      Self.append(field.value, to: &bytes)
+      bytes.append(field.value)
     }
     bytes.append(.newline)
   }
 
-  /// Appends a value without blanks at its ends and with one space for each run of blanks inside.
-  private static func append(_ value: String, to bytes: inout [UInt8]) {
-    guard !value.isMade(of: { !$0.isBlank }) else { return bytes.append(value) }
-    for (index, word) in value.utf8.split(whereSeparator: \.isBlank).enumerated() {
-      if index > 0 { bytes.append(.space) }
-      bytes.append(contentsOf: word)
-    }
+  /// A value without blanks at its ends and with one space for each run of blanks inside.
+  private static func canonical(_ value: String) -> String {
+    guard !value.isMade(of: { !$0.isBlank }) else { return value }
+    return value.utf8.split(whereSeparator: \.isBlank).map { String(ascii: $0) }.joined(separator: " ")
   }
 }
