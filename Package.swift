@@ -203,6 +203,11 @@ let bareServer = Target.executableTarget(
   name: "bare-server", dependencies: [hummingbird, logging], path: "Tests/Benchmarks/BareServer",
   swiftSettings: settings)
 
+/// What `compose/local bench sigv4` and its likes measure.
+let parts = Target.executableTarget(
+  name: "parts", dependencies: ["AMQP", "Cryptography", "Envelope", "HTTPClient", "Postgres", "SigV4"],
+  path: "Tests/Benchmarks/Parts", swiftSettings: settings)
+
 let package = Package(
   name: "tenant-kms",
   platforms: [.macOS(.v15)],
@@ -228,6 +233,6 @@ let package = Package(
     .systemLibrary(name: "CProcess", path: "Shared/System/CProcess"),
     system("CQRCode", pkgConfig: "libqrencode", apt: "libqrencode-dev"),
     system("CRabbitMQ", pkgConfig: "librabbitmq", apt: "librabbitmq-dev"),
-  ] + libraries + services + suites + [bareServer],
+  ] + libraries + services + suites + [bareServer, parts],
   swiftLanguageModes: [.v6]
 )

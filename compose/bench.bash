@@ -2,9 +2,20 @@
 # Benchmarks: the product's optimised programs on servers of their own, beside what they are to be measured against.
 
 benchmarks=$repository/Tests/Benchmarks
+benches='sigv4 envelope amqp postgres http rewrap api start checks'
 
 bench() {
+  local name
   case ${1-} in
+    '')
+      # Each in a process of its own, which stops what it started.
+      for name in $benches; do (bench "$name"); done
+      return
+      ;;
+    sigv4 | envelope) part "" "$@"; return ;;
+    amqp) part "--messages --window" "$@"; return ;;
+    postgres) part "--rows" "$@"; return ;;
+    http) part "--calls" "$@"; return ;;
     rewrap) numbers "bench rewrap" "--rows --payload --workers --runs --neighbour" "${@:2}" ;;
     checks) numbers "bench checks" "--tenants --verifiers --interval --intervals" "${@:2}" ;;
     api)
@@ -12,7 +23,9 @@ bench() {
       packages+=(wrk)
       ;;
     start) numbers "bench start" "--runs --idle" "${@:2}" ;;
-    *) usage_error "bench: no such benchmark: ${1-} (there are: rewrap, checks, api, start)" ;;
+    *)
+      usage_error "bench: no such benchmark: $1 (there are: $benches)"
+      ;;
   esac
   install_packages
   build_services
@@ -22,6 +35,38 @@ bench() {
   ensure_peer
   start_relay
   "bench_$1" "${@:2}"
+}
+
+# Measures one of the product's parts: `part OPTIONS NAME [ARGUMENTS]`.
+part() {
+  local options=$1 name=$2
+  shift
+  numbers "bench $name" "--runs $options" "${@:2}"
+  packages+=(gcc libc6-dev valgrind wrk)
+  install_packages
+  build_part
+  ensure_peer
+  trap 'stop_processes "${started[@]}"' EXIT
+  case $name in
+    amqp) start_rabbitmq; local -x AMQP_URL; AMQP_URL=$(rabbitmq_administrator_url) ;;
+    postgres) start_postgres; set -- "$@" --database "postgres://postgres@127.0.0.1:$(port postgres)/tenant_kms" ;;
+  esac
+  PGPASSFILE=$home/secrets/pgpass "$home/peer/bin/python" "$benchmarks/parts.py" "$@" \
+    --parts "$binaries/parts" --floors "$home/floors" 9>&-
+}
+
+# The program with the parts, and the least that each part's work costs, in C.
+build_part() {
+  local source
+  say "building the parts ($configuration)"
+  swift build --package-path "$repository" --configuration "$configuration" --product parts 9>&- >&2 ||
+    die "swift build" "read the compiler's message above"
+  mkdir -p "$home/floors"
+  for source in "$benchmarks"/Floors/*.c; do
+    # shellcheck disable=SC2046 # options, each a word
+    gcc -O2 -Wall -Wextra -Werror -o "$home/floors/$(basename "$source" .c)" "$source" \
+      $(pkg-config --cflags --libs libcrypto libcurl librabbitmq) 9>&- || die "gcc $source" "read the compiler's message above"
+  done
 }
 
 # Refuses all but the options of a benchmark, each with a number.
