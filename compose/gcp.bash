@@ -16,3 +16,11 @@ start_gcp() {
   fi
   wait_until_ready gcp 30 curl --silent --output /dev/null "$(gcp_url)"
 }
+
+# The service account that the services run as.
+ensure_gcp_platform() {
+  local account
+  account=$("$(gcp_python)" -B "$here/gcp_accounts.py" "$(gcp_url)" "$home/secrets/gcp_service_account.json") ||
+    die "preparing the platform's service account" "read the message above" gcp
+  keep "$home/secrets/gcp_service_account.json" <<<"$account"
+}

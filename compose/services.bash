@@ -65,6 +65,12 @@ set_environment() {
     ADMIN_JWT_ISSUER=tenant-kms.local
     ADMIN_JWT_AUDIENCE=tenant-kms-admin
   )
+  if alive gcp; then
+    environment+=(
+      GCP_ENDPOINT_URL="$(gcp_url)"
+      GOOGLE_APPLICATION_CREDENTIALS="$home/secrets/gcp_service_account.json"
+    )
+  fi
 }
 
 start_service() {

@@ -26,6 +26,7 @@ class Deployment:
     def __init__(self):
         self.url = os.environ["API_URL"]
         self.aws = os.environ["AWS_ENDPOINT_URL"]
+        self.gcp_url = os.environ["GCP_ENDPOINT_URL"]
 
     def run(self, *arguments, **options):
         command = [os.environ["ONBOARDING_API"], *arguments]
@@ -38,6 +39,17 @@ class Deployment:
     def customer(self):
         """A key, and a role that trusts us under an external ID, made as `compose/aws_accounts.py` does."""
         return aws_accounts.customer(self.aws)
+
+    def gcp(self, operation, **members):
+        """Does what the owner of a project in Google Cloud would."""
+        body = json.dumps({"op": operation, **members}).encode()
+        urllib.request.urlopen(self.gcp_url + "/_admin", body, timeout=30).close()
+
+    def gcp_key(self):
+        """A key in a project of its own, which nobody may use yet."""
+        name = f"projects/acme-{uuid.uuid4().hex[:12]}/locations/europe-west3/keyRings/saas/cryptoKeys/tenant-kms"
+        self.gcp("key", name=name)
+        return name
 
     def client(self, service):
         """The customer's own administrator."""

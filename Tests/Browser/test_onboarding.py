@@ -72,7 +72,7 @@ def test_a_failure_names_its_stage_and_loses_nothing(page, tenant, deployment, f
     page.press("Verify and save")
     failed = f"[data-stage={stage}][data-state=failed]"
     page.until(lambda: page.all(failed), f"{stage} did not fail", seconds=40)
-    assert says in page.find("#failure").text
+    assert says in page.find("form [role=alert]").text
     assert all(it.get_attribute("data-state") == "passed" for it in page.all("#stages li")[:-1])
     assert page.find("[name='config.external_id']").get_attribute("value") == external_id
     assert page.find("[name=kms_key_ref]").get_attribute("value") == customer["key_arn"]

@@ -35,6 +35,27 @@ import Testing
       ])
   }
 
+  @Test func `the platform knows who it is by its metadata server or its key file, and else says where it looked`()
+    async throws
+  {
+    let account = "platform@saas.iam.gserviceaccount.com"
+    let gcp = ScriptedGCP { action throws(HTTPClientError) in
+      guard action == .metadata else { return nil }
+      return HTTPResponse(status: 200, headers: [HTTPHeader("Metadata-Flavor", "Google")], body: Array(account.utf8))
+    }
+    #expect(try await Sample.gcpPlatform(gcp).principalEmail(for: KeyUse(tenantID: UUID())) == account)
+    #expect(
+      gcp.requests.map(\.url) == [
+        "http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/email"
+      ])
+    let nowhere = ScriptedGCP { _ throws(HTTPClientError) in .json(404, [:]) }
+    let failure = await #expect(throws: KMSFailure.self) {
+      try await Sample.gcpPlatform(nowhere).principalEmail(for: KeyUse(tenantID: UUID()))
+    }
+    #expect(failure?.reason == .noCredentials)
+    #expect(failure?.hint.contains("GOOGLE_APPLICATION_CREDENTIALS") == true)
+  }
+
   /// The checksums are those of another implementation (google-crc32c).
   @Test func `key and context are sent with their checksums, and the context in its canonical form`() async throws {
     let gcp = ScriptedGCP()

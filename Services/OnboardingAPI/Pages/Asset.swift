@@ -17,6 +17,7 @@ struct Asset: Sendable {
     Asset(name: "api.js", bytes: PackageResources.api_js),
     Asset(name: "dialogs.js", bytes: PackageResources.dialogs_js),
     Asset(name: "page.js", bytes: PackageResources.page_js),
+    Asset(name: "providers.js", bytes: PackageResources.providers_js),
     Asset(name: "secret.js", bytes: PackageResources.secret_js),
     Asset(name: "secrets.js", bytes: PackageResources.secrets_js),
     Asset(name: "stages.js", bytes: PackageResources.stages_js),

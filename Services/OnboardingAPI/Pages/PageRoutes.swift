@@ -54,11 +54,13 @@ struct PageRoutes: Sendable {
 
   private func providerPage(_ identity: AdminIdentity, _: Request, _: APIContext) async throws -> Response {
     let replaces = try await keys.configuration(of: identity.tenantID) != nil
+    async let aws = platform.guide(for: identity.tenantID)
+    async let gcp = platform.gcpPrincipal(for: identity.tenantID)
     return try templates.page(
       "add-provider",
       AddProviderPage(
         frame: try await frame(identity, in: .security), replaces: replaces,
-        guide: await platform.guide(for: identity.tenantID)))
+        guides: [.aws(await aws), .gcp(await gcp), .azure]))
   }
 
   private func accountPage(_ identity: AdminIdentity, _: Request, _: APIContext) async throws -> Response {

@@ -75,12 +75,18 @@ struct TenantKMSPage {
       cloud = Self.clouds[configuration.provider] ?? configuration.provider
       keyReference = configuration.keyReference
       // The external ID is shown to nobody.
-      settings = [("Region", "region"), ("Role", "role_arn")].compactMap { name, member in
+      settings = Self.members.compactMap { name, member in
         configuration.configuration[member]?.string.map { Setting(name: name, value: $0) }
       }
       answered = PageTime(configuration.lastVerifiedAt)
       isSealed = configuration.sealedSince != nil
     }
+
+    private static let members = [
+      ("Region", "region"), ("Role", "role_arn"), ("Service account", "impersonate_service_account"),
+      ("Project", "project_id"), ("Vault", "vault_url"), ("Directory", "azure_tenant_id"),
+      ("Application", "client_id"), ("Its secret in", "client_secret_env_var"),
+    ]
 
     private static let clouds = [
       "customer_kms_aws": "AWS KMS", "customer_kms_gcp": "Google Cloud KMS", "customer_kms_azure": "Azure Key Vault",

@@ -9,7 +9,7 @@ public struct GCPPlatform: Sendable {
   let transport: any HTTPTransport
   let endpoint: String?
   let clock: KMSClock
-  private let sources: [any GCPTokenSource]
+  let sources: [any GCPTokenSource]
   /// Google's libraries replace a token so long before it expires, a little later than the metadata server has a new one.
   private let cache = CredentialCache<AccessToken>(margin: 225)
 
@@ -50,7 +50,7 @@ public struct GCPPlatform: Sendable {
 }
 
 extension KMSFailure {
-  fileprivate static func noGoogleCredentials(_ tried: [String]) -> KMSFailure {
+  static func noGoogleCredentials(_ tried: [String]) -> KMSFailure {
     KMSFailure(
       reason: .noCredentials, stage: .credentials, isPermanent: true, seal: .untilTTL,
       hint: "The platform has no Google Cloud credentials of its own. Tried, in order: "

@@ -10,6 +10,9 @@ protocol GCPTokenSource: Sendable {
   /// A new token; nil where there is no such source here.
   /// - Throws: why the source, though it is there, gave none.
   func token(through caller: GCPCaller) async throws(KMSFailure) -> AccessToken?
+
+  /// The e-mail address of the service account; nil likewise.
+  func email(through caller: GCPCaller) async throws(KMSFailure) -> String?
 }
 
 extension AccessToken {

@@ -9,7 +9,19 @@ struct MetadataServer: GCPTokenSource {
 
   /// Nil where there is no such server: this is no machine of Google's.
   func token(through caller: GCPCaller) async throws(KMSFailure) -> AccessToken? {
-    let url = "http://\(host)/computeMetadata/v1/instance/service-accounts/default/token?scopes=\(GCPPlatform.scope)"
+    guard let response = try await answer("token?scopes=\(GCPPlatform.scope)", through: caller) else { return nil }
+    return try AccessToken(response, from: .metadata, at: caller.platform.clock.now())
+  }
+
+  /// Nil likewise.
+  func email(through caller: GCPCaller) async throws(KMSFailure) -> String? {
+    guard let response = try await answer("email", through: caller), response.status == 200 else { return nil }
+    let email = String(decoding: response.body.prefix(254), as: UTF8.self)
+    return GCPKeyConfiguration.isServiceAccount(email) ? email : nil
+  }
+
+  private func answer(_ name: String, through caller: GCPCaller) async throws(KMSFailure) -> HTTPResponse? {
+    let url = "http://\(host)/computeMetadata/v1/instance/service-accounts/default/\(name)"
     let request = HTTPRequest(method: "GET", url: url, headers: [HTTPHeader("Metadata-Flavor", "Google")])
     let response: HTTPResponse
     do { response = try await caller.send(request, to: .metadata, stage: .credentials) } catch {
@@ -19,6 +31,6 @@ struct MetadataServer: GCPTokenSource {
     }
     // Whoever else answers at this address doesn't say so.
     guard response.header("Metadata-Flavor") == "Google", response.status != 404 else { return nil }
-    return try AccessToken(response, from: .metadata, at: caller.platform.clock.now())
+    return response
   }
 }

@@ -33,6 +33,12 @@ struct ServiceAccountFile: GCPTokenSource {
       await caller.send(request, to: .token, stage: .credentials), from: .token, at: now)
   }
 
+  /// What the file says. Reads it, and blocks for that.
+  func email(through _: GCPCaller) async throws(KMSFailure) -> String? {
+    guard let path else { return nil }
+    return try ServiceAccountKey(path: path, maximumLength: Self.maximumLength).email
+  }
+
   /// A JWT signed with RS256 (RFC 7519, RFC 7518 section 3.3).
   private func assertion(by key: ServiceAccountKey, at now: Date) throws(KMSFailure) -> String {
     let issuedAt = Int(now.timeIntervalSince1970)

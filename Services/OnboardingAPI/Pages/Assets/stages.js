@@ -2,8 +2,8 @@
 const titles = {
   validate: "The key reference is well-formed",
   credentials: "We have an identity of our own",
-  assume_role: "Your role lets us in",
-  confused_deputy: "Your role lets in nobody without the external ID",
+  assume_role: "Your cloud account lets us in",
+  confused_deputy: "It lets in nobody without the external ID",
   encrypt: "Your key encrypts",
   decrypt: "Your key decrypts to the same bytes",
 };
