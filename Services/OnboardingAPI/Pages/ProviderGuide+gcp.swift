@@ -5,11 +5,8 @@ extension ProviderGuide {
   /// "Create short-lived credentials for a service account").
   /// - Parameter principal: who we are there, or why we can't say.
   static func gcp(_ principal: Result<String, KMSFailure>) -> ProviderGuide {
-    let (email, failure) =
-      switch principal {
-      case .success(let email): (email, KMSFailure?.none)
-      case .failure(let failure): (String?.none, failure)
-      }
+    let email = try? principal.get()
+    let failure: KMSFailure? = if case .failure(let failure) = principal { failure } else { nil }
     return ProviderGuide(
       provider: "gcp", name: "GCP Cloud KMS", place: "your Google Cloud project", unknown: failure?.hint,
       facts: email.map { [Fact(id: "gcp-principal", name: "Our principal", text: $0)] } ?? [],
