@@ -38,7 +38,7 @@ import Testing
       HTTPResponse(
         status: 200, headers: [HTTPHeader("Metadata-Flavor", "Google")], body: Array(email.utf8)))
     time.withLock { $0 += 59 }
-    #expect(try? await identity.gcpPrincipal(for: tenantID).get() == nil)
+    await #expect(throws: KMSFailure.self) { try await identity.gcpPrincipal(for: tenantID).get() }
     time.withLock { $0 += 1 }
     for _ in 0..<3 { #expect(try await identity.gcpPrincipal(for: tenantID).get() == email) }
     #expect(endpoint.requests == 2)
