@@ -4,7 +4,8 @@ import HTTPClient
 extension CloudFixture {
   static let aws = CloudFixture(
     provider: .aws, body: Sample.body(),
-    stages: [.validate, .credentials, .assumeRole, .confusedDeputy, .encrypt, .decrypt], wrappingKey: Sample.keyARN,
+    stages: [.validate, .credentials, .assumeRole, .confusedDeputy, .encrypt, .decrypt, .keyState],
+    wrappingKey: Sample.keyARN,
     killSwitches: [
       Fault("disabled", at: .decrypt, .keyDisabled, .success(.kmsError("DisabledException"))),
       Fault(
@@ -37,6 +38,7 @@ extension ScriptedAWS.Action {
     case .assumeRole: .confusedDeputy
     case .encrypt: .encrypt
     case .decrypt: .decrypt
+    case .encryptWithoutContext, .describe, .rotation: .keyState
     }
   }
 }

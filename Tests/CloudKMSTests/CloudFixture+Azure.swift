@@ -4,7 +4,8 @@ import JSON
 
 extension CloudFixture {
   static let azure = CloudFixture(
-    provider: .azure, body: Sample.azureBody(), stages: [.validate, .credentials, .assumeRole, .encrypt, .decrypt],
+    provider: .azure, body: Sample.azureBody(),
+    stages: [.validate, .credentials, .assumeRole, .encrypt, .decrypt, .keyState],
     wrappingKey: ScriptedAzure.version,
     killSwitches: [
       Fault(

@@ -55,7 +55,7 @@ import Testing
     #expect(bench.progress == report.checks.flatMap { [.started($0.stage), .finished($0)] })
     #expect(
       VerificationStage.allCases.map(\.rawValue) == [
-        "validate", "credentials", "assume_role", "confused_deputy", "encrypt", "decrypt",
+        "validate", "credentials", "assume_role", "confused_deputy", "encrypt", "decrypt", "key_state",
       ])
   }
 
@@ -64,7 +64,7 @@ import Testing
     _ = try await bench.verify()
     let actions = bench.aws.actions
     #expect(actions.first == Self.assume)
-    #expect(actions.dropFirst(3) == [.encrypt, .decrypt])
+    #expect(actions.dropFirst(3) == [.encrypt, .decrypt, .describe, .encryptWithoutContext])
     #expect(actions[1] == .assumeRole(externalID: nil))
     guard case .assumeRole(let wrong?) = actions[2] else {
       Issue.record("the third request presents a wrong external ID")
@@ -77,6 +77,8 @@ import Testing
   @Test func anAliasIsReportedAsTheKeyBehindIt() async throws {
     let report = try await Bench().verify("arn:aws:kms:us-east-1:111122223333:alias/a")
     #expect(report.keyReference == Sample.keyARN)
+    #expect(report.warnings.count == 1)
+    #expect(report.warnings.first?.contains("alias") == true)
   }
 
   @Test(arguments: [

@@ -13,6 +13,10 @@ final class ScriptedAWS: HTTPTransport {
     case assumeRole(externalID: String?)
     case encrypt
     case decrypt
+    /// Which a role should not be allowed.
+    case encryptWithoutContext
+    /// Which a role need not be allowed.
+    case describe, rotation
   }
 
   /// Answers instead of the well-behaved AWS; nil leaves it to that.
@@ -37,12 +41,16 @@ final class ScriptedAWS: HTTPTransport {
     case .assumeRole: return .stsError("AccessDenied")
     case .encrypt: return Self.encrypt(request)
     case .decrypt: return Self.decrypt(request)
+    case .encryptWithoutContext, .describe, .rotation: return .kmsError("AccessDeniedException")
     }
   }
 
   private static func action(of request: HTTPRequest) -> Action {
     switch request.headers.first(where: { $0.name == "X-Amz-Target" })?.value {
-    case "TrentService.Encrypt": .encrypt
+    case "TrentService.Encrypt":
+      (try? JSONValue(parsing: request.body))?["EncryptionContext"] == nil ? .encryptWithoutContext : .encrypt
+    case "TrentService.DescribeKey": .describe
+    case "TrentService.GetKeyRotationStatus": .rotation
     case "TrentService.Decrypt": .decrypt
     default: .assumeRole(externalID: form(request)["ExternalId"])
     }

@@ -52,13 +52,20 @@ public struct AWSKeyConfiguration: KeyConfiguration {
   /// The external ID: AWS knows by it for which tenant we assume a role.
   public var externalID: String? { roleExternalID }
 
-  /// Whether role and key are in different accounts.
+  /// Whether an alias names the key, and whether role and key are in different accounts.
   public var warnings: [String] {
-    guard roleARN.accountID != keyARN.accountID else { return [] }
-    return [
-      "The role is in account \(roleARN.accountID), the key in account \(keyARN.accountID): the key's own policy "
-        + "has to allow the role, an IAM policy alone does not."
-    ]
+    var warnings: [String] = []
+    if keyARN.isAlias {
+      warnings.append(
+        "kms_key_ref is an alias: whoever points it at another key has new key versions wrapped by that one, while the "
+          + "older ones need the keys that wrapped them. The key's own ARN can't be moved.")
+    }
+    if roleARN.accountID != keyARN.accountID {
+      warnings.append(
+        "The role is in account \(roleARN.accountID), the key in account \(keyARN.accountID): the key's own policy "
+          + "has to allow the role, an IAM policy alone does not.")
+    }
+    return warnings
   }
 
   /// The key, or the alias, and the region.

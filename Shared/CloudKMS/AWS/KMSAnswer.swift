@@ -5,7 +5,7 @@ internal import JSON
 
 /// What AWS KMS answered to a request in its JSON 1.1 protocol.
 struct KMSAnswer {
-  private let members: JSONValue
+  let members: JSONValue
   private let plaintext: SecretBytes?
   private let stage: VerificationStage
 

@@ -6,7 +6,7 @@ internal import SigV4
 
 /// A customer's role, assumed: it uses the key until it is dropped, which is soon.
 struct RoleSession: KeyEncryptionKey {
-  private let key: ARN
+  let key: ARN
   private let caller: AWSCaller
   private let credentials: AWSCredentials
 
@@ -56,7 +56,7 @@ struct RoleSession: KeyEncryptionKey {
   }
 
   /// Sends a request and wipes its body.
-  private func send(
+  func send(
     _ body: inout [UInt8], target: String, stage: VerificationStage
   ) async throws(KMSFailure) -> KMSAnswer {
     defer { body.wipe() }
@@ -65,7 +65,14 @@ struct RoleSession: KeyEncryptionKey {
       HeaderField(name: "X-Amz-Target", value: target),
     ]
     let response = try await caller.post(body, to: .kms, headers: headers, credentials: credentials, stage: stage)
-    // A second reference to the body would have a copy of it wiped, and the key left behind in the original.
-    return try KMSAnswer(consume response, stage: stage)
+    do {
+      // A second reference to the body would have a copy of it wiped, and the key left behind in the original.
+      return try KMSAnswer(consume response, stage: stage)
+    } catch {
+      guard error.reason == .keyPendingDeletion, let date = await deletionDate() else { throw error }
+      var failure = error
+      failure.hint += " AWS KMS deletes it on \(date.day)."
+      throw failure
+    }
   }
 }

@@ -66,7 +66,7 @@ struct VaultKey: KeyEncryptionKey {
   }
 
   /// Calls the vault; with a new token, once more, where ours is not accepted any longer.
-  private func call(
+  func call(
     _ method: String, _ path: String, body: [UInt8] = [], stage: VerificationStage
   ) async throws(KMSFailure) -> AzureAnswer {
     do {

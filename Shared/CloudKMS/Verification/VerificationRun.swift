@@ -46,6 +46,12 @@ struct VerificationRun {
     _ = try await pass(.decrypt, { _ in "decrypted to the same bytes" }) { () throws(KMSFailure) in
       guard try await key.unwrap(wrapped, context: context) == secret else { throw .changedKey(stage: .decrypt) }
     }
+    if let key = key as? any InspectableKey {
+      let inspection = try await pass(.keyState, { $0.detail }) { () throws(KMSFailure) in
+        await key.inspect(context: context)
+      }
+      warnings += inspection.warnings
+    }
     return VerificationReport(checks: checks, warnings: warnings, keyReference: wrapped.keyReference)
   }
 

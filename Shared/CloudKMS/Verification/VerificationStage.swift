@@ -12,4 +12,6 @@ public enum VerificationStage: String, Sendable, Hashable, CaseIterable {
   case encrypt
   /// The key decrypts them to the same bytes.
   case decrypt
+  /// What the key tells about itself, as far as we may look: no finding of this stage's forbids the key.
+  case keyState = "key_state"
 }

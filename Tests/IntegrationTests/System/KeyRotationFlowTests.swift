@@ -159,8 +159,11 @@ import Testing
         return #expect(Bool(false), "no checks in \(candidate)")
       }
       let stages = checks.compactMap { $0["stage"]?.string }
-      #expect(Set(["assume_role", "confused_deputy", "encrypt", "decrypt"]).isSubset(of: stages))
-      #expect(try candidate.json["warnings"] == [])
+      #expect(Set(["assume_role", "confused_deputy", "encrypt", "decrypt", "key_state"]).isSubset(of: stages))
+      guard case .array(let warnings)? = try candidate.json["warnings"] else {
+        return #expect(Bool(false), "no warnings in \(candidate)")
+      }
+      #expect(warnings.map { $0.string?.contains("kms:EncryptionContext") } == [true])
       #expect(try await deployment.keyVersions(of: tenant).count == 1)
 
       try await deployment.onboard(account.candidate, for: tenant)

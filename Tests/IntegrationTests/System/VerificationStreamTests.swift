@@ -15,7 +15,7 @@ import Testing
       let tenant = try await deployment.makeTenant()
       let events = try await onboard(account.candidate, tenant.ownerToken, deployment)
       let steps = events.dropLast().map { "\($0.data["stage"]?.string ?? "") \($0.data["state"]?.string ?? "")" }
-      let stages = ["validate", "credentials", "assume_role", "confused_deputy", "encrypt", "decrypt"]
+      let stages = ["validate", "credentials", "assume_role", "confused_deputy", "encrypt", "decrypt", "key_state"]
       #expect(steps == stages.flatMap { ["\($0) started", "\($0) passed"] })
       #expect(events.dropLast().allSatisfy { $0.name == "verification.stage" })
       #expect(events.last?.name == "result")

@@ -6,6 +6,7 @@ const titles = {
   confused_deputy: "It lets in nobody without the external ID",
   encrypt: "Your key encrypts",
   decrypt: "Your key decrypts to the same bytes",
+  key_state: "What your key tells about itself",
 };
 
 /** Shows one stage in a list: `{stage, state: started | waiting | passed | failed, ms, detail}`. */
