@@ -125,7 +125,12 @@ let services: [Target] = [
 let suites: [Target] = [
   tests("AMQPTests", ["AMQP", "Locking"]),
   tests("AgentSessionTests", ["AgentSession", "Cryptography"]),
-  tests("CloudKMSTests", ["CloudKMS", "Cryptography", "HTTPClient", "JSON", "Locking", "SampleKeys", "SigV4"]),
+  tests(
+    "CloudKMSTests",
+    [
+      "CloudKMS", "Cryptography", "HTTPClient", "JSON", "Locking", "SampleKeys", "SigV4", httpTypes, hummingbird,
+      lifecycle, logging, nioCore,
+    ]),
   tests("CommandsTests", ["Commands", "Cryptography"]),
   tests("ConformanceTests", ["Cryptography", "SigV4"]),
   tests("CryptographyTests", ["Cryptography", "SampleKeys"]),

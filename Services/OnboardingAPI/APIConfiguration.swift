@@ -23,8 +23,6 @@ struct APIConfiguration: Sendable {
   let edge: EdgeSettings
   /// Nil for plain HTTP.
   let tls: TLSSettings?
-  /// Whose STS tells who we are.
-  let awsRegion: String
   /// How long an onboarding waits for the verifier.
   let verifyTimeout: Duration
 
@@ -32,8 +30,6 @@ struct APIConfiguration: Sendable {
   static let port = Setting("HTTP_PORT", "the port to listen on; 0 for any that is free", default: "8080")
   static let proxies = Setting(
     "HTTP_PROXIES", "how many proxies of yours stand in front, each adding to X-Forwarded-For, 0 to 10", default: "0")
-  static let awsRegion = Setting(
-    "AWS_REGION", "the region whose STS is asked who the platform is", default: "us-east-1")
   static let verifyTimeout = Setting(
     "VERIFY_TIMEOUT_SECONDS", "how long an onboarding waits for the verifier, 1 to 300", default: "30")
 
@@ -41,14 +37,13 @@ struct APIConfiguration: Sendable {
   static let settings =
     CommonSettings.all + CommonSettings.database + PlatformSettings.all + PlatformSettings.masterKeySettings
     + IdentitySettings.all + EdgeSettings.all + TLSSettings.all + HealthSettings.all
-    + [host, port, proxies, awsRegion, verifyTimeout]
+    + [host, port, proxies, verifyTimeout]
 
   init(provider: any ConfigProvider = EnvironmentVariablesProvider()) throws {
     var settings = SettingsReader(provider: provider)
     let host = settings.read(Self.host) { $0 }
     let port = settings.read(Self.port, as: Setting.integer(0...65_535))
     let proxies = settings.read(Self.proxies, as: Setting.integer(0...10))
-    let region = settings.read(Self.awsRegion) { $0 }
     let timeout = settings.read(Self.verifyTimeout, as: Setting.seconds(1...300))
     tls = TLSSettings(&settings)
     edge = try EdgeSettings(&settings)
@@ -60,7 +55,6 @@ struct APIConfiguration: Sendable {
     common = try CommonSettings(&settings, service: "onboarding-api")
     stepUpKey = try CommonSettings.derivedKey(&settings, for: StepUpAuthority.purpose)
     idempotencyKey = try CommonSettings.derivedKey(&settings, for: IdempotencyVault.purpose)
-    (self.host, self.port, self.proxies, awsRegion, verifyTimeout) =
-      try settings.require(host, port, proxies, region, timeout)
+    (self.host, self.port, self.proxies, verifyTimeout) = try settings.require(host, port, proxies, timeout)
   }
 }

@@ -89,8 +89,9 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
     }, authenticators: Authenticators(pool: pool, hasher: hasher, masterKey: configuration.masterKey),
     platform: PlatformIdentity(
       aws: AWSPlatform(configuration.platform.makeEnvironment(of: .aws, client: cloud, metrics: metrics)),
-      region: configuration.awsRegion,
-      gcp: GCPPlatform(configuration.platform.makeEnvironment(of: .gcp, client: cloud, metrics: metrics))),
+      region: configuration.platform.awsRegion,
+      gcp: GCPPlatform(configuration.platform.makeEnvironment(of: .gcp, client: cloud, metrics: metrics)),
+      azure: AzurePlatform(configuration.platform.makeEnvironment(of: .azure, client: cloud, metrics: metrics))),
     idempotency: IdempotencyVault(key: configuration.idempotencyKey), proxies: configuration.proxies,
     edge: configuration.edge, isSecure: configuration.tls != nil)
   let application = Application(

@@ -38,7 +38,7 @@ public struct PlatformSettings: Sendable {
     for variable in Clouds.variables {
       variables[variable.name] = settings.readOptional(Setting(variable)) { text in
         switch variable.kind {
-        case .origin where !text.hasPrefix("https://") && !text.hasPrefix("http://"):
+        case .origin where !text.isHTTPURL, .plaintextURL where !text.isHTTPURL:
           throw SettingError("not an http:// or https:// URL")
         case .plaintextHost where text.wholeMatch(of: /[A-Za-z0-9.-]+(?::[0-9]{1,5})?/) == nil:
           throw SettingError("not HOST or HOST:PORT")
@@ -64,6 +64,9 @@ public struct PlatformSettings: Sendable {
 
   /// Where the AWS services are; nil for AWS itself.
   public var awsEndpoint: String? { variables["AWS_ENDPOINT_URL"] }
+
+  /// The region whose STS tells who the platform is.
+  public var awsRegion: String { variables["AWS_REGION"] ?? AWSPlatform.defaultRegion }
 
   /// The platform's standing at each cloud.
   /// - Parameter metrics: where calls are counted, as `tenant_kms_kms_call_seconds`.
@@ -92,10 +95,13 @@ public struct PlatformSettings: Sendable {
     configuration.allowsPlaintext = Clouds.variables.contains { variable in
       variable.kind == .origin && variables[variable.name]?.hasPrefix("http://") == true
     }
-    configuration.plaintextHosts = Clouds.variables.filter { $0.kind == .plaintextHost }
-      .compactMap { variables[$0.name] }
+    configuration.plaintextHosts = Clouds.plaintextHosts { variables[$0] }
     return HTTPClient(configuration: configuration)
   }
+}
+
+extension String {
+  fileprivate var isHTTPURL: Bool { hasPrefix("https://") || hasPrefix("http://") }
 }
 
 extension Setting {

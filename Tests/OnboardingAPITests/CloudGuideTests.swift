@@ -31,6 +31,7 @@ import Testing
       region: "us-east-1",
       gcp: GCPPlatform(
         transport: endpoint, credentialsFile: nil, clock: KMSClock(now: { time.withLock { $0 } }, sleep: { _ in })),
+      azure: AzurePlatform(transport: ScriptedEndpoint()) { _ in nil },
       now: { time.withLock { $0 } })
     let failure = await #expect(throws: KMSFailure.self) { try await identity.gcpPrincipal(for: tenantID).get() }
     #expect(failure?.reason == .noCredentials)

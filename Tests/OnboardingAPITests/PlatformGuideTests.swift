@@ -30,6 +30,47 @@ import Testing
         == EncryptionContext(tenantID: tenantID, keyVersion: 1).members["tenant_id"])
   }
 
+  @Test func `the template for CloudFormation makes the same role, for a key that is its parameter`() throws {
+    let guide = PlatformGuide(tenantID: tenantID, principal: principal)
+    let template = try JSONValue(parsing: Array(guide.cloudFormation.utf8))
+    let role = template["Resources"]?["TenantKmsRole"]?["Properties"]
+    #expect(try role?["AssumeRolePolicyDocument"] == JSONValue(parsing: Array(guide.trustPolicy.utf8)))
+    let policy = role?["Policies"]?.first?["PolicyDocument"]
+    #expect(policy?["Statement"]?.first?["Resource"] == ["Ref": "KmsKeyArn"])
+    #expect(template["Parameters"]?["KmsKeyArn"]?["Type"] == "String")
+    #expect(!guide.cloudFormation.contains(PlatformGuide.keyBlank))
+  }
+
+  @Test func `so does Terraform's`() {
+    let guide = PlatformGuide(tenantID: tenantID, principal: principal)
+    #expect(guide.terraform.contains(guide.externalID))
+    #expect(guide.terraform.contains("\"Resource\": \"${var.kms_key_arn}\""))
+    #expect(guide.terraform.contains("kms:EncryptionContext:tenant_id"))
+    #expect(!guide.terraform.contains(PlatformGuide.keyBlank))
+  }
+
+  @Test func `in Google Cloud a service account lets ours in, and has a role on one key`() throws {
+    let json = GCPGuide(principalEmail: "platform@saas.iam.gserviceaccount.com").json
+    #expect(json["principal_email"] == "platform@saas.iam.gserviceaccount.com")
+    guard case .array(let lines)? = json["cli"] else { return #expect(Bool(false), "no commands") }
+    #expect(lines[1].string?.contains("--role roles/cloudkms.cryptoKeyEncrypterDecrypter") == true)
+    #expect(
+      lines[2].string?.contains(
+        "--member serviceAccount:platform@saas.iam.gserviceaccount.com --role roles/iam.serviceAccountTokenCreator")
+        == true)
+    #expect(json["terraform"]?.string?.contains("platform@saas.iam.gserviceaccount.com") == true)
+  }
+
+  @Test func `in Azure an application trusts our identity where that is known, and has a secret otherwise`() throws {
+    let known = AzureGuide(principal: AzurePrincipal(clientID: "c", objectID: "o", directoryID: "d")).json
+    #expect(known["object_id"] == "o")
+    #expect(known.canonicalText.contains("https://login.microsoftonline.com/d/v2.0"))
+    #expect(!known.canonicalText.contains("credential reset"))
+    let unknown = AzureGuide(principal: AzurePrincipal(clientID: "c", objectID: nil, directoryID: nil)).json
+    #expect(unknown["client_id"] == "c")
+    #expect(unknown.canonicalText.contains("credential reset"))
+  }
+
   @Test func `each guide proposes an external ID of its own`() {
     let ids = (0..<10).map { _ in PlatformGuide(tenantID: tenantID, principal: principal).externalID }
     #expect(Set(ids).count == 10)

@@ -271,7 +271,8 @@ import Transit
         masterKey: try #require(LocalKeyEncryptionKey(masterKey: .random(count: 32)))),
       platform: PlatformIdentity(
         aws: AWSPlatform(transport: ScriptedEndpoint(), credentials: EnvironmentCredentials { _ in nil }),
-        region: "us-east-1", gcp: GCPPlatform(transport: ScriptedEndpoint(), credentialsFile: nil)),
+        region: "us-east-1", gcp: GCPPlatform(transport: ScriptedEndpoint(), credentialsFile: nil),
+        azure: AzurePlatform(transport: ScriptedEndpoint()) { _ in nil }),
       idempotency: IdempotencyVault(key: SecretBytes(copying: key)), edge: edge)
   }
 }

@@ -108,6 +108,19 @@ import Testing
       #expect(!all.contains(value))
     }
   }
+
+  @Test func `a secret that a configuration names is read when it is asked for, also from a file`() throws {
+    let path = try folder.write("first\n")
+    let settings = SettingsReader(environment: [
+      "AZURE_CLIENT_SECRET_ACME_FILE": path, "AZURE_CLIENT_SECRET": "direct", "AZURE_CLIENT_SECRET_NONE": "",
+    ])
+    #expect(settings.secret(named: "AZURE_CLIENT_SECRET") == "direct")
+    #expect(settings.secret(named: "AZURE_CLIENT_SECRET_ACME") == "first")
+    try Data("second".utf8).write(to: URL(filePath: path))
+    #expect(settings.secret(named: "AZURE_CLIENT_SECRET_ACME") == "second")
+    #expect(settings.secret(named: "AZURE_CLIENT_SECRET_NONE") == nil)
+    #expect(settings.secret(named: "AZURE_CLIENT_SECRET_OTHER") == nil)
+  }
 }
 
 extension SettingsReader {

@@ -74,11 +74,10 @@ struct PlatformGuide: Sendable {
         message: "our own identity in AWS isn't known at the moment: \(reason)", retryAfter: 30)
     }
     return [
-      "aws": [
-        "account_id": .string(principal.accountID), "principal_arn": .string(principal.roleARN),
-        "external_id": .string(externalID), "trust_policy": .string(trustPolicy),
-        "permission_policy": .string(permissionPolicy), "cli": .array(commands.map { .string($0) }),
-      ]
+      "account_id": .string(principal.accountID), "principal_arn": .string(principal.roleARN),
+      "external_id": .string(externalID), "trust_policy": .string(trustPolicy),
+      "permission_policy": .string(permissionPolicy), "cli": .array(commands.map { .string($0) }),
+      "terraform": .string(terraform), "cloudformation": .string(cloudFormation),
     ]
   }
 }

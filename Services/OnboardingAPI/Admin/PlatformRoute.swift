@@ -1,10 +1,10 @@
 import Hummingbird
 
-/// `GET /admin/tenant-kms/platform`: whom the customer's role has to trust, and the policies ready to paste.
+/// `GET /admin/tenant-kms/platform`: whom the customer has to trust in each cloud, and what to paste for that.
 struct PlatformRoute: Sendable {
   let platform: PlatformIdentity
 
   func respond(to _: Request, context: AdminContext) async throws -> Response {
-    Response(json: try await platform.guide(for: context.identity.tenantID).json())
+    Response(json: try await platform.guides(for: context.identity.tenantID))
   }
 }

@@ -29,7 +29,7 @@ extension Doctor {
   ) async -> Finding {
     let platform = AWSPlatform(configuration.platform.makeEnvironment(of: .aws, client: client, metrics: metrics))
     do throws(KMSFailure) {
-      let principal = try await platform.principal(region: configuration.awsRegion, for: use)
+      let principal = try await platform.principal(region: configuration.platform.awsRegion, for: use)
       return .ok(KMSProvider.aws.rawValue, "\(sentence), which is \(principal.arn)")
     } catch { return Self.finding(of: error, at: .aws) }
   }

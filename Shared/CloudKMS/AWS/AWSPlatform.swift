@@ -9,6 +9,11 @@ public struct AWSPlatform: Sendable {
   let endpoint: String?
   let clock: KMSClock
 
+  /// The region whose STS is asked where none is named.
+  public static let defaultRegion = "us-east-1"
+  /// Where an instance finds its metadata service.
+  public static let metadataOrigin = "http://169.254.169.254"
+
   /// Creates a platform.
   /// - Parameters:
   ///   - transport: sends the requests; an `HTTPClient`.
@@ -36,20 +41,44 @@ extension AWSPlatform: CloudPlatform {
   /// Amazon Web Services.
   public static let provider = KMSProvider.aws
 
-  /// Another endpoint, and an identity as the AWS SDKs' variables give it.
+  /// Another endpoint, and an identity as the AWS SDKs find it.
   public static let variables = [
     CloudVariable(
       "AWS_ENDPOINT_URL", "stands in for every AWS endpoint, for tests; plain http:// is accepted only here",
       kind: .origin),
+    CloudVariable(
+      "AWS_REGION", "the region whose STS is asked for the platform's own identity", default: Self.defaultRegion),
     CloudVariable("AWS_ACCESS_KEY_ID", "the platform's own AWS identity, which customers' roles trust"),
     CloudVariable("AWS_SECRET_ACCESS_KEY", "its secret", kind: .secret),
     CloudVariable("AWS_SESSION_TOKEN", "its session token, if it has one", kind: .secret),
+    CloudVariable(
+      "AWS_WEB_IDENTITY_TOKEN_FILE", "or: the path of a token that AWS_ROLE_ARN trusts, as EKS mounts one",
+      kind: .secret),
+    CloudVariable("AWS_ROLE_ARN", "the role that such a token is exchanged for"),
+    CloudVariable("AWS_ROLE_SESSION_NAME", "how CloudTrail names the session; tenant-kms unless told"),
+    CloudVariable("AWS_PROFILE", "or: a profile of the two files that follow; default unless told"),
+    CloudVariable("AWS_CONFIG_FILE", "~/.aws/config unless told"),
+    CloudVariable("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials unless told"),
+    CloudVariable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "or: where ECS gives a task its credentials"),
+    CloudVariable(
+      "AWS_CONTAINER_CREDENTIALS_FULL_URI", "or: where EKS, or whoever else, gives a container its credentials",
+      kind: .plaintextURL),
+    CloudVariable("AWS_CONTAINER_AUTHORIZATION_TOKEN", "a token to present there", kind: .secret),
+    CloudVariable(
+      "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "or the path of one, which is read at each use", kind: .secret),
+    CloudVariable(
+      "AWS_EC2_METADATA_SERVICE_ENDPOINT", "or: the instance metadata service, asked last, in its version 2",
+      kind: .plaintextURL, default: Self.metadataOrigin),
+    CloudVariable("AWS_EC2_METADATA_DISABLED", "true where it must not be asked"),
   ]
 
-  /// Signs with ``EnvironmentCredentials``.
+  /// ECS gives credentials over plain HTTP, at an address that no other network has.
+  public static let plaintextHosts = [ContainerSource.host]
+
+  /// Signs with what ``AWSCredentialChain`` finds.
   public init(_ environment: CloudEnvironment) {
     self.init(
-      transport: environment.transport, credentials: EnvironmentCredentials(variable: environment.variable),
+      transport: environment.transport, credentials: AWSCredentialChain(environment),
       endpoint: environment.variable("AWS_ENDPOINT_URL"), clock: environment.clock)
   }
 

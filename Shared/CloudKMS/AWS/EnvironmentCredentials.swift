@@ -1,9 +1,8 @@
-internal import Cryptography
 internal import FoundationEssentials
 public import SigV4
 
 /// Credentials in `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, where they are temporary, `AWS_SESSION_TOKEN`.
-public struct EnvironmentCredentials: AWSCredentialProvider {
+public struct EnvironmentCredentials: AWSCredentialProvider, AWSCredentialSource {
   private let variable: @Sendable (String) -> String?
 
   /// Creates a provider that reads the process's environment.
@@ -17,18 +16,23 @@ public struct EnvironmentCredentials: AWSCredentialProvider {
     self.variable = variable
   }
 
+  var name: String { "the variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY" }
+
   /// Reads the variables anew.
   /// - Throws: `.noCredentials` where the key's id or its secret is absent.
   public func credentials(refreshing: Bool) async throws(KMSFailure) -> AWSCredentials {
-    guard let accessKeyID = value("AWS_ACCESS_KEY_ID"), let secret = value("AWS_SECRET_ACCESS_KEY") else {
-      throw KMSFailure(
-        reason: .noCredentials, stage: .credentials, isPermanent: true, seal: .untilTTL,
-        hint: "The platform has no AWS credentials of its own. Tried, in order: the environment variables "
-          + "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. The operator of the service has to set them.")
+    do throws(AWSSourceFailure) { return try await credentials().credentials } catch {
+      throw .noAWSCredentials(["\(name) (\(error.why))"])
     }
-    return AWSCredentials(
-      accessKeyID: accessKeyID, secretAccessKey: SecretBytes(copying: secret.utf8),
-      sessionToken: value("AWS_SESSION_TOKEN"))
+  }
+
+  func credentials() async throws(AWSSourceFailure) -> SourcedCredentials {
+    switch (value("AWS_ACCESS_KEY_ID"), value("AWS_SECRET_ACCESS_KEY")) {
+    case (let id?, let secret?):
+      return try SourcedCredentials(id: id, secret: secret, token: value("AWS_SESSION_TOKEN"), expiration: nil)
+    case (nil, nil): throw .absent("not set")
+    default: throw .failed("one is set without the other")
+    }
   }
 
   private func value(_ name: String) -> String? {

@@ -15,6 +15,9 @@ public protocol CloudPlatform: Sendable {
   /// The variables that the operator sets for it; none is required, since the deployment may serve no key of its.
   static var variables: [CloudVariable] { get }
 
+  /// The hosts that are asked over plain `http://` whatever the variables say. Default: none.
+  static var plaintextHosts: [String] { get }
+
   /// What the names of variables begin with that hold secrets which tenants' configurations name; they are looked up at
   /// each use. Default: there are none.
   static var secretPrefix: String? { get }
@@ -39,6 +42,9 @@ public protocol CloudPlatform: Sendable {
 }
 
 extension CloudPlatform {
+  /// None.
+  public static var plaintextHosts: [String] { [] }
+
   /// None.
   public static var secretPrefix: String? { nil }
 

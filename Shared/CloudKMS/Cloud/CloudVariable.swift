@@ -10,6 +10,8 @@ public struct CloudVariable: Sendable, Hashable {
     case origin
     /// `HOST` or `HOST:PORT`, which is asked over plain `http://`.
     case plaintextHost
+    /// A URL whose host may be asked over plain `http://`.
+    case plaintextURL
   }
 
   /// The variable: `AWS_ENDPOINT_URL`.

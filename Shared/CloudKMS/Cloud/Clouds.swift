@@ -35,6 +35,21 @@ public struct Clouds: Sendable {
     return identities
   }
 
+  /// The hosts to which plain `http://` is allowed: the metadata services of machines and containers speak nothing else.
+  /// - Parameter variable: looks one of ``variables`` up.
+  public static func plaintextHosts(_ variable: (String) -> String?) -> [String] {
+    let named = variables.compactMap { known -> String? in
+      guard let value = variable(known.name) else { return nil }
+      switch known.kind {
+      case .plaintextHost: return value
+      case .plaintextURL where value.hasPrefix("http://"):
+        return String(value.dropFirst("http://".count).prefix { !"/?#".contains($0) })
+      default: return nil
+      }
+    }
+    return all.flatMap { $0.plaintextHosts } + named
+  }
+
   /// Whether a variable may hold a secret that a tenant's configuration names.
   public static func mayHoldSecret(_ variable: String) -> Bool {
     all.compactMap { $0.secretPrefix }.contains { variable.hasPrefix($0) }

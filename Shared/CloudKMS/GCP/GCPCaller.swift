@@ -23,12 +23,12 @@ struct GCPCaller: Sendable {
     return try GCPAnswer(consume response, from: service, stage: stage)
   }
 
-  /// Sends a request as it is, within the use's time.
+  /// Sends a request as it is, within the use's time and at most this long.
   func send(
-    _ request: HTTPRequest, to service: GCPService, stage: VerificationStage
+    _ request: HTTPRequest, to service: GCPService, stage: VerificationStage, atMost limit: Duration? = nil
   ) async throws(KMSFailure) -> HTTPResponse {
     var request = request
-    request.timeout = try use.timeout(at: platform.clock.now(), for: service, stage: stage)
+    request.timeout = try use.timeout(at: platform.clock.now(), for: service, stage: stage, atMost: limit)
     do { return try await platform.transport.send(request) } catch {
       throw KMSFailure(error, from: service, stage: stage)
     }

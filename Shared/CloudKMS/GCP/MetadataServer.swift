@@ -3,6 +3,9 @@ internal import HTTPClient
 /// The service account of the machine that this runs on, by its metadata server (Compute Engine, "Authenticate workloads
 /// using service accounts").
 struct MetadataServer: GCPTokenSource {
+  /// The longest that it may take: elsewhere than at Google its address answers nothing, or never.
+  private static let patience = Duration.seconds(3)
+
   let host: String
 
   var name: String { "the metadata server at \(host), which did not answer as one" }
@@ -24,7 +27,9 @@ struct MetadataServer: GCPTokenSource {
     let url = "http://\(host)/computeMetadata/v1/instance/service-accounts/default/\(name)"
     let request = HTTPRequest(method: "GET", url: url, headers: [HTTPHeader("Metadata-Flavor", "Google")])
     let response: HTTPResponse
-    do { response = try await caller.send(request, to: .metadata, stage: .credentials) } catch {
+    do {
+      response = try await caller.send(request, to: .metadata, stage: .credentials, atMost: Self.patience)
+    } catch {
       guard !Task.isCancelled else { throw error }
       // Nobody there. That it can't be told from a server that is down for a moment is why this doesn't seal.
       return nil
