@@ -50,7 +50,9 @@ struct ManagedIdentity: Sendable {
     }
     switch response.status {
     case 400: throw .noAzureIdentity("the instance metadata service at \(host), which knows no such identity")
-    case 404: throw .noAzureIdentity("the instance metadata service at \(host), which answered as another server")
+    // As the metadata services of other clouds do, which have the same address.
+    case 401, 403, 404:
+      throw .noAzureIdentity("the instance metadata service at \(host), which answered as another server")
     default: return response
     }
   }
