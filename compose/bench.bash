@@ -23,9 +23,7 @@ bench() {
       packages+=(wrk)
       ;;
     start) numbers "bench start" "--runs --idle" "${@:2}" ;;
-    *)
-      usage_error "bench: no such benchmark: $1 (there are: $benches)"
-      ;;
+    *) usage_error "bench: no such benchmark: $1 (there are: $benches)" ;;
   esac
   install_packages
   build_services
