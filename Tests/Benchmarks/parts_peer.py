@@ -61,6 +61,16 @@ def awscrt(count):
     stopwatch.report()
 
 
+def connect(opened):
+    import pika
+
+    # Not counted: that Python reads the library.
+    return Stopwatch(), pika.SelectConnection(
+        pika.URLParameters(os.environ["AMQP_URL"]),
+        on_open_callback=lambda connection: connection.channel(on_open_callback=opened),
+        on_close_callback=lambda connection, _: connection.ioloop.stop())
+
+
 def publish(window, count):
     import pika
 
@@ -93,16 +103,11 @@ def publish(window, count):
         channel.confirm_delivery(confirmed, callback=lambda _: fill())
 
     channel = None
-    stopwatch = Stopwatch()
-    connection = pika.SelectConnection(
-        pika.URLParameters(os.environ["AMQP_URL"]), on_open_callback=lambda known: known.channel(on_open_callback=opened),
-        on_close_callback=lambda known, _: known.ioloop.stop())
+    stopwatch, connection = connect(opened)
     connection.ioloop.start()
 
 
 def consume(window, count):
-    import pika
-
     left = int(count)
 
     def received(channel, method, _, __):
@@ -116,10 +121,7 @@ def consume(window, count):
     def opened(channel):
         channel.basic_qos(prefetch_count=int(window), callback=lambda _: channel.basic_consume("parts", received))
 
-    stopwatch = Stopwatch()
-    connection = pika.SelectConnection(
-        pika.URLParameters(os.environ["AMQP_URL"]), on_open_callback=lambda known: known.channel(on_open_callback=opened),
-        on_close_callback=lambda known, _: known.ioloop.stop())
+    stopwatch, connection = connect(opened)
     connection.ioloop.start()
 
 

@@ -28,7 +28,8 @@ static void publish(amqp_connection_state_t connection, long window, long count)
   long sent = 0, done = 0, oldest = 1;
   while (done < count) {
     while (sent < count && sent - done < window) {
-      DEMAND(amqp_basic_publish(connection, 1, amqp_empty_bytes, amqp_cstring_bytes("parts"), 1, 0, &properties, bytes) == 0);
+      amqp_bytes_t queue = amqp_cstring_bytes("parts");
+      DEMAND(amqp_basic_publish(connection, 1, amqp_empty_bytes, queue, 1, 0, &properties, bytes) == AMQP_STATUS_OK);
       sent++;
     }
     amqp_frame_t frame;

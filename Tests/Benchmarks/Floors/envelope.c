@@ -1,4 +1,5 @@
-/* The least that sealing and opening costs: AES-256-GCM with 46 bytes of additional data, the key set once, nonces in bulk.
+/* The least that sealing and opening costs: AES-256-GCM with 46 bytes of additional data, the key set once, nonces drawn
+   in bulk.
    envelope BYTES COUNT */
 #include <openssl/evp.h>
 #include <openssl/rand.h>

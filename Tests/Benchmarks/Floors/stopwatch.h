@@ -20,4 +20,5 @@ static double started, used;
 static inline void begin(void) { started = wall(), used = processor(); }
 static inline void report(void) { printf("%f %f\n", wall() - started, processor() - used); }
 
-#define DEMAND(condition) ((condition) ? (void)0 : (fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition), exit(1)))
+#define DEMAND(condition) \
+  ((condition) ? (void)0 : (fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition), exit(1)))
