@@ -58,17 +58,18 @@ enum TokenSample {
       keys: await StaticTokenKey.hmac(key), issuer: issuer, audience: "tenant-kms", now: { time })
   }
 
-  static let token: String = {
-    let parts: [JSONValue] = [
-      ["alg": "HS256", "typ": "JWT"],
-      [
-        "sub": "ada", "tenant_id": "0190a1b2-0000-7000-8000-000000000001", "role": "owner", "iss": .string(issuer),
-        "aud": "tenant-kms", "exp": .number(time.timeIntervalSince1970 + 60),
-      ],
-    ]
-    let text = parts.map { base64URL($0.canonicalBytes) }.joined(separator: ".")
+  static let token = signed(
+    [
+      "sub": "ada", "tenant_id": "0190a1b2-0000-7000-8000-000000000001", "role": "owner", "iss": .string(issuer),
+      "aud": "tenant-kms", "exp": .number(time.timeIntervalSince1970 + 60),
+    ], key: key)
+
+  /// The one token that these claims make: a library writes them in any order.
+  static func signed(_ claims: JSONValue, key: SecretBytes) -> String {
+    let header: JSONValue = ["alg": "HS256", "typ": "JWT"]
+    let text = [header, claims].map { base64URL($0.canonicalBytes) }.joined(separator: ".")
     return text + "." + base64URL(HMACSHA256.authenticationCode(for: Array(text.utf8), key: key))
-  }()
+  }
 
   private static func base64URL(_ bytes: [UInt8]) -> String { SecretBytes(copying: bytes).exposedBase64URL() }
 }
