@@ -54,7 +54,10 @@ struct TokenHeader: Decodable, Sendable {
   let crit: [String]?
 
   init?(of token: String) {
-    guard let encoded = token.split(separator: ".", omittingEmptySubsequences: false).first else { return nil }
+    // The library would take a padded signature; there is no padding in a token (RFC 7515, section 2).
+    guard !token.utf8.contains(UInt8(ascii: "=")),
+      let encoded = token.split(separator: ".", omittingEmptySubsequences: false).first
+    else { return nil }
     let base64 = String(encoded.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 })
     let padded = base64 + String(repeating: "=", count: (4 - base64.utf8.count % 4) % 4)
     guard let data = Data(base64Encoded: padded) else { return nil }
