@@ -312,7 +312,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [400, 401, 403, 404])
+  @Test(arguments: [400, 401, 403, 404, 405])
   func `a machine without an identity has none`(_ status: Int) async throws {
     let azure = ScriptedAzure {
       $0 == .metadata

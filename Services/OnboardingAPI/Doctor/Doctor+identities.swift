@@ -36,7 +36,9 @@ extension Doctor {
 
   static func finding(of failure: KMSFailure, at provider: KMSProvider) -> Finding {
     failure.reason == .noCredentials
-      ? .warning(provider.rawValue, "no identity there: no tenant can bring a key of it", advice: failure.hint)
+      ? .warning(
+        provider.rawValue, "no identity of its own there: tenants' keys there can't be used by it", advice: failure.hint
+      )
       : .failed(provider.rawValue, "\(failure)", advice: failure.hint)
   }
 }

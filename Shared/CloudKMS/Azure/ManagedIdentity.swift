@@ -50,8 +50,8 @@ struct ManagedIdentity: Sendable {
     }
     switch response.status {
     case 400: throw .noAzureIdentity("the instance metadata service at \(host), which knows no such identity")
-    // As the metadata services of other clouds do, which have the same address.
-    case 401, 403, 404:
+    // Other clouds have theirs at the same address.
+    case 401, 403, 404, 405:
       throw .noAzureIdentity("the instance metadata service at \(host), which answered as another server")
     default: return response
     }
