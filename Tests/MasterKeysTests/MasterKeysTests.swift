@@ -93,8 +93,12 @@ import Testing
     unwrapping.close()
     let leader = Task(executorPreference: executor) { try await keys.activeKey(of: tenantID).version }
     await unwrapping.waitFor(1)
-    return [leader]
-      + (1..<count).map { _ in Task(executorPreference: executor) { try await keys.activeKey(of: tenantID).version } }
+    let followers = (1..<count).map { _ in
+      Task(executorPreference: executor) { try await keys.activeKey(of: tenantID).version }
+    }
+    // Its turn comes once the leader is at the gate, not just on its way there, and the others wait.
+    await Task(executorPreference: executor) {}.value
+    return [leader] + followers
   }
 }
 

@@ -26,8 +26,9 @@ import Testing
       let job = try await deployment.finishedRewrap(of: tenant)
       #expect(job["processed"] == 6)
 
-      // The probe and the new key: one Encrypt and one Decrypt each; the worker: one Decrypt for the whole job.
-      #expect(proxy.count(of: "TrentService.Encrypt") == 2)
+      // The probe and the new key: one Encrypt and one Decrypt each, and the probe one Encrypt without the context; the
+      // worker: one Decrypt for the whole job.
+      #expect(proxy.count(of: "TrentService.Encrypt") == 3)
       #expect(proxy.count(of: "TrentService.Decrypt") == 3)
 
       let readable = try await deployment.decryptedSecrets(of: tenant, with: account).values
