@@ -8,6 +8,20 @@ from deployment import Deployment
 from page import Page, chrome
 
 
+FIGURES = pytest.StashKey[list]()
+
+
+@pytest.fixture
+def figures(request):
+    """Lines of `name value unit`, shown when all is over: what depends on the machine's mood is told, not judged."""
+    return request.config.stash.setdefault(FIGURES, [])
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    for line in config.stash.get(FIGURES, []):
+        terminalreporter.write_line(line)
+
+
 @pytest.fixture(scope="session")
 def deployment():
     return Deployment()

@@ -73,7 +73,7 @@ def test_removing_the_provider_goes_back_to_our_key(page, tenant, brought):
 def test_the_stored_key_is_checked_stage_by_stage(page, tenant, brought):
     page.sign_in(tenant.user(totp=False)).is_live()
     page.press("Check the key now")
-    page.until(lambda: len(page.all("#checks [data-state=passed]")) == 6, "not all stages passed")
+    page.until(lambda: len(page.all("#checks [data-state=passed]")) == 7, "not all stages passed")
 
 
 def test_a_viewer_sees_everything_and_can_do_nothing(page, tenant, brought):
