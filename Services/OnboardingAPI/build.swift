@@ -129,7 +129,7 @@ func buildRouter(
   isSecure: Bool = false
 ) throws -> Router<APIContext> {
   let router = Router(context: APIContext.self)
-  let document = try OpenAPIDocument()
+  let document = try OpenAPIDocument.ours.get()
   router.add(middleware: RequestMiddleware(metrics: metrics, isSecure: isSecure))
   router.add(middleware: MethodMiddleware(document: document))
   router.add(middleware: OriginMiddleware(proxies: proxies))

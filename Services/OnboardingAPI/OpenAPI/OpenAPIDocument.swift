@@ -20,13 +20,16 @@ struct OpenAPIDocument: Sendable {
     }
   }
 
+  /// The document, read at its first use.
+  static let ours = Result { () throws(JSONError) in try OpenAPIDocument() }
+
   let json: JSONValue
   private let paths: [Path]
   private let buffer: ByteBuffer
 
   /// Reads the document.
   /// - Throws: only where the executable was built wrong.
-  init() throws(JSONError) {
+  private init() throws(JSONError) {
     json = try JSONValue(parsing: PackageResources.openapi_json)
     buffer = ByteBuffer(bytes: json.canonicalBytes)
     guard case .object(let members)? = json["paths"] else {
