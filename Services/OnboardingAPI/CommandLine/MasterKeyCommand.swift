@@ -29,19 +29,13 @@ struct MasterKeyCommand: AsyncParsableCommand {
         configuration: database.configuration, size: 1,
         logger: Logger(label: "master-key", factory: { _ in SwiftLogNoOpLogHandler() }))
       let wraps = PlatformWraps(pool: pool)
-      let keys = try await wraps.rewrapKeys { wrapped, tenantID, keyID, version in
+      let keys = try await wraps.rewrapKeys(at: Date()) { wrapped, tenantID, keyID, version in
         try masterKey.rewrap(wrapped, tenantID: tenantID, keyID: keyID, keyVersion: UInt32(version))
       }
-      let authenticators = try await wraps.rewrapAuthenticators { wrapped, userID, tenantID in
+      let authenticators = try await wraps.rewrapAuthenticators(at: Date()) { wrapped, userID, tenantID in
         try masterKey.rewrapAuthenticatorSecret(wrapped, of: userID, tenantID: tenantID)
       }
       let tally: JSONValue = ["keys": .integer(keys), "authenticators": .integer(authenticators)]
-      if keys + authenticators > 0 {
-        try await wraps.record(
-          AuditEntry(
-            tenantID: nil, actorID: "operator", action: "platform.master_key.rewrap", resourceType: "master_key",
-            resourceID: "global", details: tally), at: Date())
-      }
       await pool.shutdown()
       print(tally.canonicalText)
     }

@@ -1,4 +1,5 @@
 public import FoundationEssentials
+internal import JSON
 public import Postgres
 
 /// Everything that the deployment's own key wraps, of every tenant: for changing that key.
@@ -15,14 +16,18 @@ public struct PlatformWraps: Sendable {
 
   /// Goes through the tenants' key versions that the deployment's key wraps, and stores what `rewrap` makes of each.
   ///
-  /// A batch is a transaction: what an error or a cancellation cuts short can be begun again, and does no harm twice.
-  /// - Parameter rewrap: the new wrapped bytes, or nil for what stays as it is; called with the row locked.
+  /// A batch is a transaction, which the chain records as well: what an error or a cancellation cuts short can be begun
+  /// again, and does no harm twice.
+  /// - Parameters:
+  ///   - time: when, for the chain.
+  ///   - rewrap: the new wrapped bytes, or nil for what stays as it is; called with the row locked.
   /// - Returns: how many were changed.
   /// - Throws: what `rewrap` throws; `PostgresError`.
   public func rewrapKeys(
+    at time: Date,
     _ rewrap: @Sendable (_ wrapped: [UInt8], _ tenantID: UUID, _ keyID: UUID, _ version: Int32) throws -> [UInt8]?
   ) async throws -> Int {
-    try await inBatches { transaction, last in
+    try await inBatches("keys", at: time) { transaction, last in
       let rows = try await transaction.execute(
         """
         SELECT id, tenant_id, version, wrapped_key FROM tenant_keys
@@ -45,11 +50,12 @@ public struct PlatformWraps: Sendable {
   /// Goes likewise through the secrets of people's authenticators, those that no code has confirmed yet too. A code
   /// checked at the very moment of the change is refused, and may be given again.
   /// - Returns: how many were changed.
-  /// - Throws: as ``rewrapKeys(_:)``.
+  /// - Throws: as ``rewrapKeys(at:_:)``.
   public func rewrapAuthenticators(
+    at time: Date,
     _ rewrap: @Sendable (_ wrapped: [UInt8], _ userID: UUID, _ tenantID: UUID) throws -> [UInt8]?
   ) async throws -> Int {
-    try await inBatches { transaction, last in
+    try await inBatches("authenticators", at: time) { transaction, last in
       let rows = try await transaction.execute(
         """
         SELECT id, tenant_id, totp_secret, totp_pending FROM users
@@ -72,18 +78,23 @@ public struct PlatformWraps: Sendable {
     }
   }
 
-  /// Writes down that the deployment's key was changed.
-  public func record(_ entry: AuditEntry, at time: Date) async throws {
-    try await pool.withTransaction { try await AuditChain.append(entry, at: time, in: $0) }
-  }
-
   private func inBatches(
+    _ kind: String, at time: Date,
     _ change: (PostgresTransaction, _ last: UUID) async throws -> (changed: Int, last: UUID?)
   ) async throws -> Int {
     var (sum, last) = (0, UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)))
     while true {
       try Task.checkCancellation()
-      let batch = try await pool.withTransaction { try await change($0, last) }
+      let batch = try await pool.withTransaction { transaction in
+        let batch = try await change(transaction, last)
+        if batch.changed > 0 {
+          let entry = AuditEntry(
+            tenantID: nil, actorID: "operator", action: "platform.master_key.rewrap", resourceType: "master_key",
+            resourceID: "global", details: .object([kind: .number(Double(batch.changed))]))
+          try await AuditChain.append(entry, at: time, in: transaction)
+        }
+        return batch
+      }
       sum += batch.changed
       guard let next = batch.last else { return sum }
       last = next

@@ -45,7 +45,7 @@ struct MasterKeyChangeTests {
 
       let rows = try await deployment.withPool { try await AuditChain(pool: $0).rows() }
       let recorded = rows.filter { $0.entry.action == "platform.master_key.rewrap" }
-      #expect(recorded.map(\.entry.details) == [["keys": 2, "authenticators": 1]])
+      #expect(recorded.map(\.entry.details) == [["keys": 2], ["authenticators": 1]])
       try await deployment.expectSound(ours)
     }
   }
