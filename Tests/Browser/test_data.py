@@ -82,6 +82,24 @@ def test_what_the_service_refuses_is_said_beside_the_field_and_nothing_is_lost(p
     assert rows(page) == ["TAKEN"]
 
 
+@pytest.mark.complains("400")
+def test_what_is_refused_in_a_folded_part_of_a_form_is_unfolded(page, tenant):
+    page.sign_in(tenant.user(totp=False), "/api-keys")
+    page.press("New API key")
+    page.type("#create [name=name]", "late")
+    page.find("#create [value='agents:read']").click()
+    folded = page.find("#create summary")
+    folded.click()
+    page.driver.execute_script("arguments[0].value = '2020-01-01T00:00'", page.find("#create [name=expires_at]"))
+    folded.click()
+    page.press("Create", within="#create")
+    page.until(lambda: "must lie in the future" in page.find("#create [data-field=expires_at]").text, "not beside the field")
+    assert page.driver.switch_to.active_element.get_attribute("name") == "expires_at"
+    page.press("Cancel", within="#create")
+    page.press("New API key")
+    assert not page.find("#create details").get_attribute("open")
+
+
 def test_a_long_list_is_paged_and_searched_without_scripts_too(page, tenant, driver):
     tenant.store(45)
     driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})

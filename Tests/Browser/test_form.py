@@ -112,7 +112,8 @@ def test_the_first_load_is_small_and_nothing_moves(page, tenant, driver, path, f
 
 @pytest.mark.parametrize("path, levers", [
     ("/settings/security/tenant-kms", ["Rotate", "Remove provider"]), ("/settings/security/tenant-kms/add", []),
-    ("/secrets", ["New secret"]),
+    ("/secrets", ["New secret"]), ("/transit-keys", ["New transit key"]), ("/agents", ["New agent"]),
+    ("/api-keys", ["New API key"]),
 ])
 def test_what_is_pressed_is_painted_and_timed_on_a_slow_machine(page, tenant, deployment, driver, path, levers, figures):
     """Four times slower than this one, as the Event Timing API has it (W3C); to be 100 ms at most where nothing else runs."""

@@ -8,6 +8,7 @@ export function ask(id, goOn, initial = {}) {
   const dialog = document.getElementById(id);
   const form = dialog.querySelector("form");
   form.reset();
+  for (const part of form.querySelectorAll("details")) part.open = false;
   for (const [name, value] of Object.entries(initial)) {
     const field = form.elements[name];
     if (field.type === "checkbox") field.checked = value;
@@ -94,6 +95,8 @@ export function say(form, name, reason) {
     field.setAttribute("aria-describedby", place.id);
   }
   place.textContent = reason;
+  const folded = field.closest("details");
+  if (folded && reason) folded.open = true;
   field.setAttribute("aria-invalid", String(reason !== ""));
   return true;
 }
