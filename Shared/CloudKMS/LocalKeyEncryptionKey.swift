@@ -14,7 +14,7 @@ public struct LocalKeyEncryptionKey: Sendable {
   /// Creates the key; nil unless it has 32 bytes, and the other too.
   /// - Parameters:
   ///   - masterKey: `MASTER_KEY_B64`, decoded.
-  ///   - formerKey: `MASTER_KEY_ACCEPTED_B64`, decoded: unwraps what ``masterKey`` doesn't. Default: none.
+  ///   - formerKey: `MASTER_KEY_ACCEPTED_B64`, decoded: unwraps what `masterKey` doesn't. Default: none.
   public init?(masterKey: SecretBytes, alsoAccepting formerKey: SecretBytes? = nil) {
     guard [masterKey, formerKey ?? masterKey].allSatisfy({ $0.count == AES256GCM.keyByteCount }) else { return nil }
     self.masterKey = masterKey

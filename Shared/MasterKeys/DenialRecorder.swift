@@ -13,7 +13,11 @@ public struct DenialRecorder: Service {
   private let logger: Logger
 
   /// Creates the recorder of a process's denials.
-  /// - Parameter actorID: the process's name, for the audit chain.
+  /// - Parameters:
+  ///   - masterKeys: whose requests meet denials.
+  ///   - grants: where they are recorded.
+  ///   - actorID: the process's name, for the audit chain.
+  ///   - logger: told of tenants that this sealed, and of what couldn't be recorded.
   public init(masterKeys: MasterKeys, grants: GrantStore, actorID: String, logger: Logger) {
     self.masterKeys = masterKeys
     self.grants = grants

@@ -15,7 +15,9 @@ public struct MasterKey: Sendable {
   package let deadline: Duration
 
   /// Seals a value for its place.
-  /// - Parameter address: where it will be stored.
+  /// - Parameters:
+  ///   - value: at most 2 MiB.
+  ///   - address: where it will be stored.
   /// - Throws: `EnvelopeError` with `invalidPlaintext` for a value over 2 MiB.
   public func seal(_ value: SecretBytes, at address: ValueAddress) throws -> EncryptedValue {
     let sealed = try SealedValue.seal(value, at: address, under: cipher())
@@ -25,7 +27,9 @@ public struct MasterKey: Sendable {
   }
 
   /// Opens a value that this version wraps.
-  /// - Parameter address: where it was found.
+  /// - Parameters:
+  ///   - value: as it was stored.
+  ///   - address: where it was found.
   /// - Throws: `EnvelopeError` with `cannotOpen`.
   public func open(_ value: EncryptedValue, at address: ValueAddress) throws -> SecretBytes {
     try SealedValue(wrappedKey: value.wrappedKey, payload: value.payload).open(at: address, under: cipher())

@@ -13,13 +13,15 @@ extension MasterKeys {
     public let stored: EncryptedValue
     /// What it holds.
     public let value: SecretBytes
-    /// Until when this process may hold it, in the time of ``MasterKeys/now``.
+    /// Until when this process may hold it, in the time of `now`.
     package let deadline: Duration
   }
 
   /// Has one value sealed and stored under the tenant's active key; again where the active version moves on in between.
-  /// - Parameter store: seals and stores; throws ``Repository/RepositoryError`` with `keyVersionMoved` where it can't,
-  ///   because the version has been retired.
+  /// - Parameters:
+  ///   - tenantID: whose.
+  ///   - store: seals and stores; throws `RepositoryError` with `keyVersionMoved` where it can't,
+  ///     because the version has been retired.
   /// - Throws: ``MasterKeyError``; ``KeyUses/Exhausted``; what `store` throws.
   public func withActiveKey<Stored>(
     of tenantID: UUID, _ store: (MasterKey) async throws -> Stored
@@ -47,6 +49,7 @@ extension MasterKeys {
   /// just before.
   /// - Parameters:
   ///   - table: where it stands.
+  ///   - tenantID: whose.
   ///   - read: reads it; nil where there is none.
   /// - Returns: nil where there is none.
   /// - Throws: ``MasterKeyError``; what `read` throws; `EnvelopeError` with `cannotOpen` where the row is damaged.

@@ -24,7 +24,9 @@ public final class Histogram: Sendable {
   }
 
   /// Counts something that took so long; never waits for more than another count.
-  /// - Parameter values: the labels' values, in the order of the labels.
+  /// - Parameters:
+  ///   - duration: how long it took.
+  ///   - values: the labels' values, in the order of the labels.
   public func observe(_ duration: Duration, _ values: String...) {
     precondition(values.count == labels.count, "\(name) has the labels \(labels)")
     let seconds = duration / .seconds(1)

@@ -36,7 +36,9 @@ public struct CommonSettings: Sendable {
   public static let database = [databaseURL, databaseConnections]
 
   /// Reads them.
-  /// - Parameter service: the name shown in the broker's list of connections.
+  /// - Parameters:
+  ///   - settings: where they are read.
+  ///   - service: the name shown in the broker's list of connections.
   /// - Throws: ``ConfigurationError`` with everything wrong so far, also in settings read before.
   public init(_ settings: inout SettingsReader, service: String) throws(ConfigurationError) {
     let caFile = settings.readOptional(Self.amqpCAFile) { $0 }
@@ -64,6 +66,7 @@ public struct DatabaseSettings: Sendable {
 
   /// Reads them.
   /// - Parameters:
+  ///   - settings: where they are read.
   ///   - service: the name shown in `pg_stat_activity`.
   ///   - statementTimeout: the longest that a statement may take; 60 seconds unless told, nil for no limit.
   ///   - idleInTransactionTimeout: the longest that a transaction may idle; 60 seconds unless told, nil for no limit.

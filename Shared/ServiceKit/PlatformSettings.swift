@@ -69,13 +69,18 @@ public struct PlatformSettings: Sendable {
   public var awsRegion: String { variables["AWS_REGION"] ?? AWSPlatform.defaultRegion }
 
   /// The platform's standing at each cloud.
-  /// - Parameter metrics: where calls are counted, as `tenant_kms_kms_call_seconds`.
+  /// - Parameters:
+  ///   - client: sends the calls.
+  ///   - metrics: where calls are counted, as `tenant_kms_kms_call_seconds`.
   public func makeClouds(client: HTTPClient, metrics: MetricRegistry) -> Clouds {
     Clouds { makeEnvironment(of: $0, client: client, metrics: metrics) }
   }
 
   /// What the platform's standing at one cloud is made of.
-  /// - Parameter metrics: likewise.
+  /// - Parameters:
+  ///   - provider: which cloud.
+  ///   - client: sends the calls.
+  ///   - metrics: likewise.
   public func makeEnvironment(
     of provider: KMSProvider, client: HTTPClient, metrics: MetricRegistry
   ) -> CloudEnvironment {

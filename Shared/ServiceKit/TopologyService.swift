@@ -9,7 +9,10 @@ public struct TopologyService: Service {
   private let interval: Duration
 
   /// Creates the service.
-  /// - Parameter interval: how often to declare what should be there already; every 30 seconds unless told.
+  /// - Parameters:
+  ///   - configuration: where to connect.
+  ///   - interval: how often to declare what should be there already; every 30 seconds unless told.
+  ///   - logger: told of what couldn't be declared.
   public init(configuration: AMQPConfiguration, interval: Duration = .seconds(30), logger: Logger) {
     self.configuration = configuration
     self.interval = interval

@@ -12,7 +12,7 @@ extension TransitKeys {
   /// So it takes a ``TransitKeyring/lease``; and another before, where the key was rotated within the last minute, so that
   /// nobody who hasn't heard of that encrypts under what is about to be destroyed. Cancelled while it waits after the
   /// fact, the version is destroyed, and this throws.
-  /// - Throws: as ``Repository/TransitKeyStore/destroy(_:of:of:at:)``; `CancellationError`.
+  /// - Throws: as `TransitKeyStore.destroy(_:of:of:at:)`; `CancellationError`.
   public func destroy(_ version: Int32, of name: String, of tenantID: UUID, at time: Date) async throws {
     let age = try await store.timeSinceRotation(of: name, of: tenantID, destroying: version)
     if age < Self.settling { try await keyring.waitForLeases() }

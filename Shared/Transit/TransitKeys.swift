@@ -19,6 +19,7 @@ public struct TransitKeys: Sendable {
 
   /// Puts the keys of a store to use.
   /// - Parameters:
+  ///   - store: where the keys are stored.
   ///   - keyring: holds what is in use.
   ///   - masterKeys: what the keys' material is sealed under.
   ///   - uses: counts the encryptions under each version.
@@ -35,8 +36,8 @@ public struct TransitKeys: Sendable {
   }
 
   /// Makes the material of a key's first version, and stores both.
-  /// - Throws: ``MasterKeys/MasterKeyError``; ``MasterKeys/KeyUses/Exhausted``; as
-  ///   ``Repository/TransitKeyStore/create(_:material:of:)``.
+  /// - Throws: `MasterKeyError`; `KeyUses.Exhausted`; as
+  ///   `TransitKeyStore.create(_:material:of:)`.
   public func create(_ key: TransitKey, of tenantID: UUID) async throws {
     let row = UUID.v7(at: key.createdAt, random: random)
     try await masterKeys.withActiveKey(of: tenantID) { masterKey in
@@ -47,8 +48,8 @@ public struct TransitKeys: Sendable {
 
   /// Adds a version to a key. It encrypts from now on in this process, and after ``TransitKeyring/lease`` in every other.
   /// - Returns: its number.
-  /// - Throws: ``MasterKeys/MasterKeyError``; ``MasterKeys/KeyUses/Exhausted``; as
-  ///   ``Repository/TransitKeyStore/rotate(_:of:under:at:seal:)``.
+  /// - Throws: `MasterKeyError`; `KeyUses.Exhausted`; as
+  ///   `TransitKeyStore.rotate(_:of:under:at:seal:)`.
   public func rotate(_ name: String, of tenantID: UUID, at time: Date) async throws -> Int32 {
     let row = UUID.v7(at: time, random: random)
     let version = try await masterKeys.withActiveKey(of: tenantID) { masterKey in
@@ -61,9 +62,12 @@ public struct TransitKeys: Sendable {
   }
 
   /// Encrypts under the current version of a key.
-  /// - Parameter plaintext: at most ``maximumPlaintextLength`` bytes.
-  /// - Throws: ``Repository/TransitKeyError`` with `noSuchKey`; ``MasterKeys/MasterKeyError``;
-  ///   ``MasterKeys/KeyUses/Exhausted``; ``TransitError`` with `outdated`; what the store throws.
+  /// - Parameters:
+  ///   - plaintext: at most ``maximumPlaintextLength`` bytes.
+  ///   - name: which key.
+  ///   - tenantID: whose.
+  /// - Throws: `TransitKeyError` with `noSuchKey`; `MasterKeyError`;
+  ///   `KeyUses.Exhausted`; ``TransitError`` with `outdated`; what the store throws.
   public func encrypt(
     _ plaintext: SecretBytes, under name: String, of tenantID: UUID
   ) async throws -> TransitCiphertext {
@@ -78,7 +82,7 @@ public struct TransitKeys: Sendable {
 
   /// Decrypts what any version of a key encrypted that wasn't destroyed.
   /// - Throws: ``TransitError`` with `unknownVersion`, `destroyedVersion`, `cannotDecrypt` or `outdated`;
-  ///   ``Repository/TransitKeyError`` with `noSuchKey`; ``MasterKeys/MasterKeyError``; what the store throws.
+  ///   `TransitKeyError` with `noSuchKey`; `MasterKeyError`; what the store throws.
   public func decrypt(
     _ ciphertext: TransitCiphertext, under name: String, of tenantID: UUID
   ) async throws -> SecretBytes {

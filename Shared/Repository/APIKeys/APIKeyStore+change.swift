@@ -8,7 +8,10 @@ extension APIKeyStore {
   public static let capacity = 100
 
   /// Stores a new key, of which only the hash of the secret is kept.
-  /// - Parameter stored: with the key's id.
+  /// - Parameters:
+  ///   - stored: with the key's id.
+  ///   - key: the key, whole.
+  ///   - tenantID: whose.
   /// - Throws: ``RepositoryError`` with `noSuchTenant` or `tooManyAPIKeys`; `PostgresError`.
   public func create(_ stored: StoredAPIKey, _ key: APIKey, of tenantID: UUID) async throws {
     try await pool.tenant(tenantID).withTransaction { transaction in

@@ -27,6 +27,7 @@ extension AuditLog {
   /// A row is shown once no transaction with a lower number is under way: then none can still commit before it, and
   /// whoever reads on from page to page misses none. A transaction that stays open delays the feed; it loses nothing.
   /// - Parameters:
+  ///   - tenantID: whose.
   ///   - position: where to read on.
   ///   - actionPrefix: only rows whose action begins so; all unless told.
   ///   - limit: the most rows to return.

@@ -37,6 +37,7 @@ public struct AuditLog: Sendable {
 
   /// A page of a tenant's rows, newest first, and how many there are in all.
   /// - Parameters:
+  ///   - tenantID: whose.
   ///   - action: only rows of this action; all unless told.
   ///   - resourceType: only rows about this kind of resource; all unless told.
   ///   - offset: how many to pass over.
@@ -73,6 +74,8 @@ extension AuditEntry {
   /// - Parameters:
   ///   - action: `secret.create`.
   ///   - resourceType: `secret`.
+  ///   - resourceID: which resource.
+  ///   - tenantID: whose it is.
   ///   - details: more, without secrets.
   public init(
     _ action: String, _ resourceType: String, _ resourceID: UUID, of tenantID: UUID, _ details: JSONValue = [:]

@@ -8,15 +8,15 @@ public struct AuditRow: Sendable, Equatable {
   public let sequenceNumber: Int64
   /// ``rowHash`` of the row before; 32 zero bytes for the first.
   public let previousHash: [UInt8]
-  /// SHA-256 over everything else in this row: see ``hash(sequenceNumber:previousHash:at:entry:)``.
+  /// SHA-256 over everything else in this row: every field in the table's order, each as its length in 4 bytes big-endian
+  /// and its bytes; integers and times in 8 bytes big-endian, NULL as the length 0xFFFFFFFF, JSON as RFC 8785.
   public let rowHash: [UInt8]
   /// When, in microseconds since 1970 UTC.
   public let at: Int64
   /// What happened.
   public let entry: AuditEntry
 
-  /// What the row's hash must be: SHA-256 of every field in the table's order, each as its length in 4 bytes big-endian
-  /// and its bytes; integers and times in 8 bytes big-endian, NULL as the length 0xFFFFFFFF, JSON as RFC 8785.
+  /// What ``rowHash`` must be.
   static func hash(sequenceNumber: Int64, previousHash: [UInt8], at: Int64, entry: AuditEntry) -> [UInt8] {
     var canonical: [UInt8] = []
     func append(_ field: [UInt8]?) {

@@ -10,6 +10,7 @@ extension GrantStore {
   /// hears of it. A finding holds only for the key, and the seal or its absence, that it was made under: one that comes
   /// late, after a replacement or another's finding, changes nothing.
   /// - Parameters:
+  ///   - finding: what came of it.
   ///   - version: what was unwrapped, as it was read before.
   ///   - actorID: who looked.
   ///   - pace: when to look next; at once where nil, which is for those who look in passing.

@@ -13,7 +13,9 @@ public struct IdempotencyStore: Sendable {
 
   /// Claims a call: of any number of attempts at once one is granted. An attempt that was never finished, because its
   /// process died, lets the same request be tried again once its lease is over.
-  /// - Parameter lease: for how long others wait for this attempt; it should be finished by then.
+  /// - Parameters:
+  ///   - call: what is to be done once.
+  ///   - lease: for how long others wait for this attempt; it should be finished by then.
   /// - Throws: `PostgresError`.
   public func claim(_ call: IdempotentCall, lease: Duration) async throws -> IdempotencyClaim {
     let attempt = UUID()
@@ -51,6 +53,8 @@ public struct IdempotencyStore: Sendable {
   /// - Parameters:
   ///   - status: of HTTP, 200 to 499 or 503.
   ///   - answer: encrypted.
+  ///   - call: what was done.
+  ///   - attempt: the one that the claim granted.
   /// - Throws: `PostgresError`.
   public func remember(
     status: Int, answer: [UInt8], of call: IdempotentCall, attempt: UUID

@@ -42,6 +42,7 @@ public struct KeyHolderStore: KeyHolderRegistry {
 
   /// What each process that may hold keys has done about an event.
   /// - Parameters:
+  ///   - event: what outdated keys.
   ///   - window: how long ago a process may have been seen: one seen earlier holds nothing any more.
   ///   - time: what was dropped before is another event's doing; nil where there is only one such event.
   /// - Throws: `PostgresError`.

@@ -11,6 +11,8 @@ extension KeyStore {
   /// for the tenant's writes in flight, whose values the new job will find.
   /// - Parameters:
   ///   - key: wrapped by the probe; its version must be the tenant's next.
+  ///   - provider: the key that wrapped it, and how to get at that.
+  ///   - tenantID: whose.
   ///   - actorID: who asked.
   ///   - time: now.
   /// - Returns: the new rewrap job.

@@ -7,6 +7,7 @@ extension KeyStore {
   /// version becomes active to which everything is rewrapped. The older versions keep what unwraps them.
   /// - Parameters:
   ///   - key: wrapped by the platform; its version must be the tenant's next.
+  ///   - tenantID: whose.
   ///   - actorID: who asked.
   ///   - time: now.
   /// - Returns: the new rewrap job.

@@ -13,6 +13,7 @@ extension KeyStore {
   /// - Parameters:
   ///   - order: what, by whom, and with what confirmation.
   ///   - replacement: the tenant's next version, needed only where the active one is erased; nil to find that out.
+  ///   - tenantID: whose.
   ///   - time: now.
   /// - Throws: ``RepositoryError`` with `noSuchTenant`, `confirmationMismatch`, `noSuchVersion`; `versionActive` or
   ///   `rowsRemaining` unless the order erases; `replacementNeeded` where it is, or `keyVersionMoved` where it isn't the

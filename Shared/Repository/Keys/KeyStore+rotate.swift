@@ -7,6 +7,7 @@ extension KeyStore {
   /// one transaction. A rewrap that runs is superseded.
   /// - Parameters:
   ///   - key: wrapped under the current configuration; its version must be the tenant's next.
+  ///   - tenantID: whose.
   ///   - actorID: who asked.
   ///   - time: now.
   /// - Returns: the new rewrap job.

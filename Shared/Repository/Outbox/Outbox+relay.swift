@@ -20,7 +20,7 @@ extension Outbox {
   ///   - limit: the most entries to take, and so the most tenants to serve, in one transaction.
   ///   - publish: publishes an entry; it may get the same one again. Where it throws, the relay ends, for what keeps one
   ///     entry from the broker keeps them all.
-  /// - Throws: what `publish` throws, once everything published before is deleted; ``Postgres/PostgresError``.
+  /// - Throws: what `publish` throws, once everything published before is deleted; `PostgresError`.
   public func relay(
     limit: Int32 = 64, publish: @escaping @Sendable (OutboxEntry) async throws -> OutboxEntry.Fate
   ) async throws -> Relayed {

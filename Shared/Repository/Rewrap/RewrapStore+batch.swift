@@ -29,6 +29,7 @@ extension RewrapStore {
   ///   - duration: how long the transaction should take at most, 250 ms unless told: clients that write one of its rows
   ///     wait as long. It takes on fewer rows where the server is slow.
   ///   - window: how many ranges are worked on at once.
+  ///   - time: now.
   ///   - rewrap: called with one chunk of rows after the other while the transaction is open.
   /// - Throws: what `rewrap` throws; `PostgresError`. Nothing was done then.
   public func rewrapBatch(

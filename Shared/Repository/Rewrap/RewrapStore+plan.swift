@@ -6,10 +6,12 @@ extension RewrapStore {
   /// Splits the job's tables into key ranges, unless that was done, and opens the first of them.
   ///
   /// Neither counts nor sorts a large table: the ranges hold about as many rows each by a sample of the tenant's ids, and
-  /// the total is exact up to ``TenantSample/countedRows`` rows, an estimate beyond.
+  /// the total is exact up to 10,000 rows, an estimate beyond.
   /// - Parameters:
+  ///   - id: which job.
   ///   - window: how many ranges are worked on at once.
   ///   - rangeRows: about how many rows a range should have.
+  ///   - time: now.
   /// - Returns: where the open ranges stand, each to be continued by a command; empty where the job isn't running, or
   ///   where there was nothing to do and it is completed.
   /// - Throws: ``RepositoryError`` with `noSuchJob`; `PostgresError`.

@@ -66,6 +66,7 @@ extension RewrapStore {
 
   /// Asks every limit that holds for a job to let a batch of it begin; all of them do, or none is charged.
   /// - Parameters:
+  ///   - id: which job.
   ///   - rows: how many rows the batch would take.
   ///   - time: now; the database's clock unless told.
   /// - Throws: `PostgresError`.

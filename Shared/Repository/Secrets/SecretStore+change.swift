@@ -7,8 +7,11 @@ extension SecretStore {
   ///
   /// The secret is locked meanwhile: of two writes at once the later stands, and each moves the version by one.
   /// - Parameters:
+  ///   - id: which secret.
   ///   - environment: nil for the secret's base environment.
+  ///   - tenantID: whose.
   ///   - keyVersion: what `encrypt` wraps under.
+  ///   - time: now.
   ///   - encrypt: given the row and the version that the value will have. It runs while the transaction is open.
   /// - Returns: what was written, or nil where there is no such secret.
   /// - Throws: what `encrypt` throws; ``RepositoryError`` with `keyVersionMoved` where `keyVersion` is no longer active:

@@ -8,6 +8,7 @@ extension SecretStore {
   ///   - secretID: whose value.
   ///   - environment: in which environment.
   ///   - valueVersion: which version of it.
+  ///   - tenantID: of which tenant.
   ///   - actorID: who asked.
   ///   - time: now.
   /// - Throws: `PostgresError`; the value must not be shown then.

@@ -52,6 +52,7 @@ public struct SecretStore: Sendable {
 
   /// A page of the tenant's secrets, newest first, with the number of environments of each.
   /// - Parameters:
+  ///   - tenantID: whose.
   ///   - text: only those whose name has it in it, whatever the case; all unless told.
   ///   - offset: how many to pass over.
   ///   - limit: the most to return.

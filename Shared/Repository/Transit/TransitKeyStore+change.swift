@@ -7,7 +7,10 @@ extension TransitKeyStore {
   ///
   /// The key is locked meanwhile: of two rotations at once each adds a version.
   /// - Parameters:
+  ///   - name: which key.
+  ///   - tenantID: whose.
   ///   - keyVersion: the version of the tenant's master key that `seal` wraps under.
+  ///   - time: now.
   ///   - seal: given the number of the new version, makes and seals its material, while the transaction is open.
   /// - Returns: the new version.
   /// - Throws: what `seal` throws; ``TransitKeyError`` with `noSuchKey`; ``RepositoryError`` with `keyVersionMoved` where

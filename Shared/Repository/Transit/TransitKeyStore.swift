@@ -13,7 +13,10 @@ public struct TransitKeyStore: TransitKeySource {
   public init(pool: PostgresPool) { self.pool = pool }
 
   /// Stores a key with its first version.
-  /// - Parameter material: the 32 bytes of the version, sealed in the table ``Envelope/TableTag/transitKeys``.
+  /// - Parameters:
+  ///   - key: all else of it.
+  ///   - material: the 32 bytes of the version, sealed in the table `TableTag.transitKeys`.
+  ///   - tenantID: whose.
   /// - Throws: ``TransitKeyError`` with `nameTaken` or `tooManyKeys`; ``RepositoryError`` with `keyVersionMoved` where the
   ///   material is wrapped under a version that is no longer active: wrap it again and retry; `PostgresError`.
   public func create(_ key: TransitKey, material: EncryptedValue, of tenantID: UUID) async throws {

@@ -14,7 +14,7 @@ public struct PasswordHash: Sendable, Equatable {
   /// Hashes a new password; it takes a good part of a second, so call it on a `BlockingQueue`.
   /// - Parameters:
   ///   - password: of any length: ``passwordLength`` is the caller's to demand.
-  ///   - cost: ``Scrypt/Cost/password`` unless told.
+  ///   - cost: `Scrypt.Cost.password` unless told.
   ///   - random: where the salt comes from.
   /// - Throws: `outOfMemory`.
   public init(

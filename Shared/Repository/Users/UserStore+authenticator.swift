@@ -28,7 +28,12 @@ extension UserStore {
   }
 
   /// Lets a pending secret count instead of the former, with a row in the audit chain.
-  /// - Parameter step: of the code that confirmed it, which is used up by that.
+  /// - Parameters:
+  ///   - wrappedSecret: the pending one.
+  ///   - step: of the code that confirmed it, which is used up by that.
+  ///   - user: whose.
+  ///   - actorID: who confirmed it.
+  ///   - time: now.
   /// - Returns: false where it isn't pending any more.
   public func confirm(
     _ wrappedSecret: [UInt8], step: Int64, of user: User, actorID: String, at time: Date
@@ -49,7 +54,10 @@ extension UserStore {
   }
 
   /// Uses up the code of a time step, and with it those of all earlier steps; of two who race, one gets it.
-  /// - Parameter wrappedSecret: under which the code was right.
+  /// - Parameters:
+  ///   - step: of the code that was given.
+  ///   - wrappedSecret: under which the code was right.
+  ///   - user: who gave it.
   /// - Returns: false where it was used up already, the authenticator is another by now, or the person is disabled.
   public func accept(_ step: Int64, under wrappedSecret: [UInt8], of user: User) async throws -> Bool {
     try await pool.tenant(user.tenantID).execute(

@@ -47,6 +47,7 @@ extension UserStore {
   /// - Parameters:
   ///   - former: the hash that it must still have.
   ///   - hash: another of the same password.
+  ///   - user: whose.
   /// - Returns: false where the password was changed or rehashed meanwhile.
   public func rehash(_ former: PasswordHash, as hash: PasswordHash, of user: User) async throws -> Bool {
     try await pool.tenant(user.tenantID).execute(

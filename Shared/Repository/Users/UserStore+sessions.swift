@@ -6,7 +6,10 @@ extension UserStore {
   ///
   /// Whoever disables the person or changes their password either waits for this and then ends it, or comes first and
   /// makes it fail.
-  /// - Parameter password: the one that they proved.
+  /// - Parameters:
+  ///   - session: the sign-in.
+  ///   - user: whose.
+  ///   - password: the one that they proved.
   /// - Throws: ``UserError`` with `notAuthenticated` where they were disabled or their password changed meanwhile;
   ///   `PostgresError`.
   public func open(_ session: UserSession, of user: User, password: PasswordHash) async throws {

@@ -42,7 +42,9 @@ public struct DeadLetters: Sendable {
   }
 
   /// Looks at a queue's dead letters; they stay there, though looking may change their order.
-  /// - Parameter limit: the most to look at.
+  /// - Parameters:
+  ///   - queue: the queue whose dead letters they are.
+  ///   - limit: the most to look at.
   public func list(_ queue: String, limit: Int) async throws -> [DeadLetter] {
     try await AMQPPullClient.with(configuration) { client in
       let dead = CommandTopology.deadLetterQueue(of: queue)
