@@ -98,6 +98,10 @@ struct JSONParser {
     position += 1
     var text: [UInt8] = []
     while true {
+      // Most strings are one run of bytes that stand for themselves.
+      let run = position
+      while position < bytes.count, bytes[position].standsForItself { position += 1 }
+      text.append(contentsOf: bytes[run..<position])
       let byte = try peek()
       position += 1
       switch byte {
@@ -107,8 +111,7 @@ struct JSONParser {
         }
         return string
       case UInt8(ascii: "\\"): try parseEscape(into: &text)
-      case 0..<0x20: throw JSONError(code: .invalidString, offset: position - 1)
-      default: text.append(byte)
+      default: throw JSONError(code: .invalidString, offset: position - 1)
       }
     }
   }
@@ -183,6 +186,11 @@ struct JSONParser {
   }
 
   private func error(_ code: JSONError.Code) -> JSONError { JSONError(code: code, offset: position) }
+}
+
+extension UInt8 {
+  /// Whether a string may hold the byte as it is.
+  fileprivate var standsForItself: Bool { self >= 0x20 && self != UInt8(ascii: "\"") && self != UInt8(ascii: "\\") }
 }
 
 extension JSONValue {

@@ -25,7 +25,7 @@ extension JSONValue {
       bytes.append(UInt8(ascii: "]"))
     case .object(let members):
       bytes.append(UInt8(ascii: "{"))
-      let sorted = members.sorted { $0.key.utf16.lexicographicallyPrecedes($1.key.utf16) }
+      let sorted = members.sorted { $0.key.precedesByUTF16($1.key) }
       for (index, member) in sorted.enumerated() {
         if index > 0 { bytes.append(UInt8(ascii: ",")) }
         member.key.writeJSON(into: &bytes)
@@ -38,32 +38,54 @@ extension JSONValue {
 }
 
 extension String {
+  /// RFC 8785 §3.2.3: in the order of UTF-16 code units, which is that of UTF-8's bytes but for what UTF-16 writes in
+  /// surrogates, and UTF-8 from F0 on: that comes before U+E000, which begins with EE.
+  fileprivate func precedesByUTF16(_ other: String) -> Bool {
+    guard let (mine, theirs) = zip(utf8, other.utf8).first(where: { $0 != $1 }) else {
+      return utf8.count < other.utf8.count
+    }
+    let (iAmSurrogate, theyAreSurrogate) = (mine >= 0xF0, theirs >= 0xF0)
+    guard iAmSurrogate != theyAreSurrogate, min(mine, theirs) >= 0xEE else { return mine < theirs }
+    return iAmSurrogate
+  }
+
   /// RFC 8785 §3.2.2.2: only the quotation mark, the backslash and control characters are escaped.
   fileprivate func writeJSON(into bytes: inout [UInt8]) {
-    let digits = Array("0123456789abcdef".utf8)
     bytes.append(UInt8(ascii: "\""))
-    for byte in utf8 {
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(contentsOf: [UInt8(ascii: "\\"), byte])
-      case 0x08: bytes.append(contentsOf: "\\b".utf8)
-      case 0x09: bytes.append(contentsOf: "\\t".utf8)
-      case 0x0A: bytes.append(contentsOf: "\\n".utf8)
-      case 0x0C: bytes.append(contentsOf: "\\f".utf8)
-      case 0x0D: bytes.append(contentsOf: "\\r".utf8)
-      case 0..<0x20:
-        bytes.append(contentsOf: "\\u00".utf8)
-        bytes.append(contentsOf: [digits[Int(byte >> 4)], digits[Int(byte & 15)]])
-      default: bytes.append(byte)
-      }
+    var rest = utf8[...]
+    while let index = rest.firstIndex(where: { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) {
+      bytes.append(contentsOf: rest[..<index])
+      bytes.append(escaped: rest[index])
+      rest = rest[rest.index(after: index)...]
     }
+    bytes.append(contentsOf: rest)
     bytes.append(UInt8(ascii: "\""))
+  }
+}
+
+extension [UInt8] {
+  private static let hexadecimalDigits = Array("0123456789abcdef".utf8)
+
+  fileprivate mutating func append(escaped byte: UInt8) {
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"): append(contentsOf: [UInt8(ascii: "\\"), byte])
+    case 0x08: append(contentsOf: "\\b".utf8)
+    case 0x09: append(contentsOf: "\\t".utf8)
+    case 0x0A: append(contentsOf: "\\n".utf8)
+    case 0x0C: append(contentsOf: "\\f".utf8)
+    case 0x0D: append(contentsOf: "\\r".utf8)
+    default:
+      append(contentsOf: "\\u00".utf8)
+      append(contentsOf: [Self.hexadecimalDigits[Int(byte >> 4)], Self.hexadecimalDigits[Int(byte & 15)]])
+    }
   }
 }
 
 extension Double {
   /// ECMAScript's Number::toString (ECMA-262 §6.1.6.1.20): Swift gives the same shortest digits, laid out otherwise.
   fileprivate var ecmaScriptText: String {
-    guard self != 0 else { return "0" }
+    // Zero has no sign there, and larger integers have digits that aren't significant.
+    if magnitude < 0x1p53, let integer = Int64(exactly: self) { return String(integer) }
     let parts = magnitude.description.split(separator: "e")
     let mantissa = parts[0].split(separator: ".", omittingEmptySubsequences: false)
     let fraction = mantissa.count > 1 && mantissa[1] != "0" ? String(mantissa[1]) : ""

@@ -30,5 +30,19 @@ import Testing
       + #""€":"Euro Sign","😀":"Emoji: Grinning Face",""# + "\u{fb33}" + #"":"Hebrew Letter Dalet With Dagesh"}"#
     #expect(value.canonicalText == text)
     #expect(JSONValue.string("\u{1f}\"\\/\u{8}").canonicalText == #""\u001f\"\\/\b""#)
+    #expect(JSONValue.string("one\n\ttwo\"three").canonicalText == #""one\n\ttwo\"three""#)
+  }
+
+  // UTF-8 orders the last two groups the other way round.
+  @Test func `any two names are in the order of their UTF-16 code units`() {
+    let letters = ["a", "z", "\u{7f}", "\u{80}", "\u{7ff}", "\u{d7ff}", "\u{10000}", "\u{10ffff}", "\u{e000}", "\u{ffff}"]
+    let names = letters + letters.flatMap { first in letters.map { first + $0 } }
+    for one in names {
+      for other in names where one != other {
+        let value = JSONValue.object([one: .null, other: .null])
+        let isFirst = one.utf16.lexicographicallyPrecedes(other.utf16)
+        #expect(value.canonicalText.hasPrefix("{\"\(isFirst ? one : other)\":"))
+      }
+    }
   }
 }
