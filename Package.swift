@@ -59,7 +59,7 @@ let libraries: [Target] = [
   shared("BlockingQueue"),
   shared("Locking", settings: wrapperSettings),
   shared("Monitoring", ["Locking"]),
-  shared("TracePropagation"),
+  shared("TracePropagation", ["Cryptography"]),
   shared("Cryptography", ["CLibcrypto"], settings: wrapperSettings),
   shared("HTTPClient", ["BlockingQueue", "CLibcurl", "Locking", lifecycle], settings: wrapperSettings),
   shared("Postgres", ["BlockingQueue", "CLibpq", "Locking", lifecycle, logging], settings: wrapperSettings),

@@ -38,15 +38,12 @@ extension JSONValue {
 }
 
 extension String {
-  /// RFC 8785 §3.2.3: in the order of UTF-16 code units, which is that of UTF-8's bytes but for what UTF-16 writes in
-  /// surrogates, and UTF-8 from F0 on: that comes before U+E000, which begins with EE.
+  /// RFC 8785 §3.2.3: in the order of UTF-16 code units.
   fileprivate func precedesByUTF16(_ other: String) -> Bool {
-    guard let (mine, theirs) = zip(utf8, other.utf8).first(where: { $0 != $1 }) else {
-      return utf8.count < other.utf8.count
+    let isBefore = utf8.withContiguousStorageIfAvailable { mine in
+      other.utf8.withContiguousStorageIfAvailable { theirs in mine.precedesByUTF16(theirs) }
     }
-    let (iAmSurrogate, theyAreSurrogate) = (mine >= 0xF0, theirs >= 0xF0)
-    guard iAmSurrogate != theyAreSurrogate, min(mine, theirs) >= 0xEE else { return mine < theirs }
-    return iAmSurrogate
+    return (isBefore ?? nil) ?? utf16.lexicographicallyPrecedes(other.utf16)
   }
 
   /// RFC 8785 §3.2.2.2: only the quotation mark, the backslash and control characters are escaped.
@@ -60,6 +57,19 @@ extension String {
     }
     bytes.append(contentsOf: rest)
     bytes.append(UInt8(ascii: "\""))
+  }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+  /// The order of UTF-8's bytes, but for what UTF-16 writes in surrogates, and UTF-8 from F0 on: that comes before U+E000,
+  /// which begins with EE.
+  fileprivate func precedesByUTF16(_ other: Self) -> Bool {
+    guard let index = (0..<Swift.min(count, other.count)).first(where: { self[$0] != other[$0] }) else {
+      return count < other.count
+    }
+    let (mine, theirs) = (self[index], other[index])
+    if mine < 0xEE || theirs < 0xEE || (mine >= 0xF0) == (theirs >= 0xF0) { return mine < theirs }
+    return mine >= 0xF0
   }
 }
 

@@ -32,10 +32,10 @@ public struct JSONLogHandler: LogHandler {
   /// Writes a line; blocks as long as the writing does.
   public func log(event: LogEvent) {
     var members: [String: JSONValue] = [:]
-    let provided = metadataProvider?.get() ?? [:]
-    let inherited = provided.merging(metadata) { $1 }
-    for (key, value) in inherited.merging(event.metadata ?? [:], uniquingKeysWith: { $1 }) {
-      members[key] = .string(value.description)
+    members.reserveCapacity(16)
+    // The nearer to the event the better it knows.
+    for metadata in [metadataProvider?.get(), metadata, event.metadata] {
+      for (key, value) in metadata ?? [:] { members[key] = .string(value.description) }
     }
     if let error = event.error { members["error"] = .string("\(error)") }
     members["at"] = .string(Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)))

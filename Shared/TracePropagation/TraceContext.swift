@@ -1,3 +1,5 @@
+internal import Cryptography
+
 /// Which distributed trace something belongs to, and which step of it caused it (W3C Trace Context, level 1).
 ///
 /// It travels as the header `traceparent` of HTTP requests and AMQP messages, rests in the outbox in between, and stands
@@ -18,7 +20,7 @@ public struct TraceContext: Sendable, Hashable {
 
   /// Begins a trace.
   public init() {
-    self.init(traceID: Self.randomID(words: 2), spanID: Self.randomID(words: 1), isSampled: true)
+    self.init(traceID: Self.randomID(16), spanID: Self.randomID(8), isSampled: true)
   }
 
   /// Reads a header of version 00, or the part of a later version's that this one knows.
@@ -45,18 +47,17 @@ public struct TraceContext: Sendable, Hashable {
 
   /// The next step of the same trace.
   public var child: TraceContext {
-    TraceContext(traceID: traceID, spanID: Self.randomID(words: 1), isSampled: isSampled)
+    TraceContext(traceID: traceID, spanID: Self.randomID(8), isSampled: isSampled)
   }
 
   /// The header's value, in version 00.
   public var headerValue: String { "00-\(traceID)-\(spanID)-\(isSampled ? "01" : "00")" }
 
   /// Random, and never zero.
-  private static func randomID(words: Int) -> String {
-    (0..<words).map { _ in
-      let digits = String(UInt64.random(in: 1 ... .max), radix: 16)
-      return String(repeating: "0", count: 16 - digits.count) + digits
-    }.joined()
+  private static func randomID(_ byteCount: Int) -> String {
+    var bytes = RandomSource.system.bytes(byteCount)
+    while bytes.allSatisfy({ $0 == 0 }) { bytes = RandomSource.system.bytes(byteCount) }
+    return bytes.hexadecimal
   }
 }
 

@@ -18,7 +18,7 @@ struct APIContext: RequestContext {
 
   init(source: ApplicationRequestContextSource) {
     coreContext = CoreRequestContextStorage(source: source)
-    requestID = UUID().uuidString.lowercased()
+    requestID = .lowercased(.v7(at: Date()))
     peer = source.channel.remoteAddress
     logger[metadataKey: "request_id"] = "\(requestID)"
   }

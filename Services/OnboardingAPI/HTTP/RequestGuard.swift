@@ -4,6 +4,7 @@ import JSON
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
+import Repository
 
 /// Stands before the application on each connection, and answers by itself where a request breaks the bounds that no
 /// route could enforce: headers that are too long, a body that is longer than any route takes or takes too long to
@@ -116,7 +117,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     guard unanswered == (isArriving ? 1 : 0), !hasBegunAnswer else {
       return context.close(promise: nil)
     }
-    let requestID = UUID().uuidString.lowercased()
+    let requestID = String.lowercased(.v7(at: Date()))
     let error = APIError(status: status, type: "invalid_request", message: message)
     let body = ByteBuffer(bytes: JSONValue.object(["error": error.members(requestID: requestID)]).canonicalBytes)
     var headers: HTTPFields = [
