@@ -71,6 +71,12 @@ set_environment() {
       GOOGLE_APPLICATION_CREDENTIALS="$home/secrets/gcp_service_account.json"
     )
   fi
+  if alive azure; then
+    environment+=(
+      AZURE_ENDPOINT_URL="$(azure_url)"
+      AZURE_CLIENT_SECRET_BROWSER_FILE="$home/secrets/azure_client_secret"
+    )
+  fi
 }
 
 start_service() {

@@ -27,6 +27,7 @@ class Deployment:
         self.url = os.environ["API_URL"]
         self.aws = os.environ["AWS_ENDPOINT_URL"]
         self.gcp_url = os.environ["GCP_ENDPOINT_URL"]
+        self.azure_url = os.environ["AZURE_ENDPOINT_URL"]
 
     def run(self, *arguments, **options):
         command = [os.environ["ONBOARDING_API"], *arguments]
@@ -50,6 +51,18 @@ class Deployment:
         name = f"projects/acme-{uuid.uuid4().hex[:12]}/locations/europe-west3/keyRings/saas/cryptoKeys/tenant-kms"
         self.gcp("key", name=name)
         return name
+
+    def azure(self, operation, **members):
+        """Does what the owner of a directory and a vault would."""
+        body = json.dumps({"op": operation, **members}).encode()
+        urllib.request.urlopen(self.azure_url + "/_admin", body, timeout=30).close()
+
+    def azure_key(self):
+        """A vault in a directory of its own, and a key in it which nobody may use yet."""
+        vault, directory = f"acme-{uuid.uuid4().hex[:12]}.vault.azure.net", str(uuid.uuid4())
+        self.azure("vault", vault=vault, directory=directory)
+        self.azure("key", vault=vault, name="tenant-kms")
+        return vault, directory
 
     def client(self, service):
         """The customer's own administrator."""

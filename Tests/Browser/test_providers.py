@@ -1,6 +1,9 @@
 """Keys in the other clouds: what the page says to run there, and the form beside it."""
 
+import os
+import pathlib
 import re
+import uuid
 
 import pytest
 
@@ -88,6 +91,42 @@ def test_an_azure_key_is_judged_as_it_is_typed_and_its_commands_follow(page, ten
     page.press("Verify and save")
     page.until(lambda: page.find("form [role=alert]").text, "no refusal")
     assert page.find("[name=kms_key_ref]").get_attribute("value") == key
+
+
+@pytest.mark.complains("400")
+def test_the_commands_on_the_page_let_an_azure_key_in(page, tenant, deployment):
+    (vault, directory), azure = deployment.azure_key(), deployment.azure
+    application = str(uuid.uuid4())
+    tenant.store(5)
+    page.sign_in(tenant.user("admin", totp=False), "/settings/security/tenant-kms/add")
+    page.find("[name=provider][value=azure]").click()
+    page.type("[name=kms_key_ref]", f"https://{vault}/keys/tenant-kms")
+    page.type("[name='config.client_id']", application)
+    page.type("[name='config.client_secret_env_var']", "AZURE_CLIENT_SECRET_BROWSER")
+    page.type("[name='config.azure_tenant_id']", directory)
+
+    azure("enable", vault=vault, name="tenant-kms", on=False)
+    page.press("Verify and save")
+    # The application is not there yet, which is tried again for a while.
+    page.until(lambda: page.all("[data-stage=assume_role][data-state=waiting]"), "not waiting")
+    made = option("id", command(page, "#azure-application"))
+    secret = pathlib.Path(os.environ["AZURE_CLIENT_SECRET_BROWSER_FILE"]).read_text()
+    azure("application", directory=directory, client_id=made, secret=secret)
+
+    page.until(lambda: page.all("[data-stage=encrypt][data-state=waiting]"), "a role was not waited for", seconds=40)
+    grant = command(page, "#azure-grant")
+    assert '--role "Key Vault Crypto User"' in grant
+    for action in ("read", "wrap/action", "unwrap/action"):
+        azure("grant", vault=f"{option('vault-name', grant)}.vault.azure.net", name=option("name", grant), who=option("assignee", grant), action=action)
+    page.until(lambda: page.all("[data-stage=encrypt][data-state=failed]"), "the disabled key did not fail", seconds=40)
+    assert "key_disabled at encrypt" in page.find("form [role=alert]").text
+    assert page.find("[name='config.client_id']").get_attribute("value") == application
+
+    azure("enable", vault=vault, name="tenant-kms", on=True)
+    page.press("Verify and save")
+    page.sees("by your key in Azure Key Vault")
+    page.sees(directory)
+    page.until(lambda: "5 of 5 values" in page.text, "not rewrapped")
 
 
 @pytest.mark.parametrize("provider", ["gcp", "azure"])
