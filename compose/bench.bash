@@ -2,7 +2,7 @@
 # Benchmarks: the product's optimised programs on servers of their own, beside what they are to be measured against.
 
 benchmarks=$repository/Tests/Benchmarks
-benches='sigv4 envelope amqp postgres http rewrap api start checks'
+benches='sigv4 envelope amqp postgres http rewrap api start onboard checks'
 
 bench() {
   local name
@@ -23,6 +23,7 @@ bench() {
       packages+=(wrk)
       ;;
     start) numbers "bench start" "--runs --idle" "${@:2}" ;;
+    onboard) numbers "bench onboard" "--runs" "${@:2}" ;;
     *) usage_error "bench: no such benchmark: $1 (there are: $benches)" ;;
   esac
   install_packages
@@ -87,8 +88,13 @@ bench_checks() { benchmark checks verifier "$@" --verifier "$binaries/verifier";
 
 bench_api() { benchmark api api "$@" --api "$binaries/onboarding-api" --bare "$binaries/bare-server"; }
 
-bench_start() {
-  "${environment[@]}" "$home/peer/bin/python" "$benchmarks/start.py" "$@" --secrets "$home/secrets" \
+bench_start() { programs start "$@"; }
+
+bench_onboard() { programs onboard "$@"; }
+
+# What starts services by itself finds each one's login there.
+programs() {
+  "${environment[@]}" "$home/peer/bin/python" "$benchmarks/$1.py" "${@:2}" --secrets "$home/secrets" \
     --programs "$binaries" 9>&-
 }
 

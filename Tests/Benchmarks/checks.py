@@ -107,4 +107,5 @@ def main():
     report(arguments, *asyncio.run(measure(arguments)))
 
 
-main()
+if __name__ == "__main__":
+    main()

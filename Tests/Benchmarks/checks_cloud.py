@@ -35,9 +35,9 @@ class Cloud:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
                 length = int(re.search(rb"(?i)content-length: *(\d+)", head)[1])
-                answer = self.answer(await reader.readexactly(length))
+                status, answer = self.answer(await reader.readexactly(length))
                 await asyncio.sleep(self.delay)
-                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(answer) + answer)
+                writer.write(b"HTTP/1.1 %d -\r\nContent-Length: %d\r\n\r\n" % (status, len(answer)) + answer)
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
@@ -45,7 +45,8 @@ class Cloud:
             writer.close()
 
     def answer(self, body):
+        """Status and body of the answer to a request."""
         if session := re.search(rb"Action=AssumeRole&.*RoleSessionName=tenant-kms-([0-9a-f-]+)", body):
             self.looks.setdefault(session[1], []).append(time.monotonic())
-            return CREDENTIALS
-        return json.dumps({"KeyId": json.loads(body)["KeyId"], "Plaintext": PLAINTEXT}).encode()
+            return 200, CREDENTIALS
+        return 200, json.dumps({"KeyId": json.loads(body)["KeyId"], "Plaintext": PLAINTEXT}).encode()
