@@ -91,7 +91,12 @@ extension AWSPlatform: CloudPlatform {
   public func open(
     _ configuration: AWSKeyConfiguration, for use: KeyUse
   ) async throws(KMSFailure) -> any KeyEncryptionKey {
-    try await RoleSession(assuming: configuration, through: AWSCaller(configuration, platform: self, use: use))
+    try await AWSKey(assuming: configuration, through: AWSCaller(configuration, platform: self, use: use))
+  }
+
+  /// Signs with the platform's own credentials, in the key's region; STS is not asked.
+  public func openOwn(_ key: AWSKeyName, for use: KeyUse) -> any KeyEncryptionKey {
+    AWSKey(key, through: AWSCaller(self, region: key.arn.region, partition: key.partition, use: use))
   }
 
   /// The role must refuse whoever doesn't present its external ID.

@@ -1,6 +1,8 @@
 /// The identifier of a key in a vault: `https://VAULT.vault.azure.net/keys/NAME` (Key Vault, "Object identifiers and
 /// versioning").
-public struct AzureKeyName: Sendable, Hashable {
+public struct AzureKeyName: CloudKeyName {
+  /// What it looks like.
+  public static let grammar = "https://VAULT.vault.azure.net/keys/NAME"
   /// The longest identifier taken, in bytes: more than the longest valid one.
   public static let maximumLength = 320
 

@@ -71,10 +71,14 @@ extension AzurePlatform: CloudPlatform {
     let caller = AzureCaller(platform: self, use: use)
     let directoryID = try await VaultChallenge(of: configuration.keyName, through: caller).directoryID
     guard configuration.directoryID.map({ $0.lowercased() == directoryID }) ?? true else { throw .otherDirectory }
-    let signIn = AzureSignIn(
-      application: configuration.application, directoryID: directoryID, cloud: configuration.keyName.vault.cloud,
-      caller: caller)
-    return VaultKey(
-      keyName: configuration.keyName, caller: caller, signIn: signIn, token: try await signIn.token(refreshing: false))
+    return try await VaultKey(
+      configuration.keyName, in: directoryID, as: configuration.application, through: caller)
+  }
+
+  /// Asks the vault for its directory, and signs in there as the platform itself.
+  public func openOwn(_ key: AzureKeyName, for use: KeyUse) async throws(KMSFailure) -> any KeyEncryptionKey {
+    let caller = AzureCaller(platform: self, use: use)
+    let directoryID = try await VaultChallenge(of: key, through: caller).directoryID
+    return try await VaultKey(key, in: directoryID, as: nil, through: caller)
   }
 }

@@ -2,7 +2,8 @@ internal import Cryptography
 internal import FoundationEssentials
 internal import JSON
 
-/// A customer's key in a vault, used until this is dropped, which is soon.
+/// A key in a vault, used until this is dropped, which is soon: as an application of its directory, or as the platform
+/// itself.
 ///
 /// Key Vault wraps by RSA-OAEP-256, which takes no additional data: what is wrapped begins with the SHA-256 of the
 /// context, and whoever unwraps compares it. A key that is disabled still wraps, so only unwrapping shows that it serves.
@@ -10,9 +11,20 @@ struct VaultKey: KeyEncryptionKey {
   private static let algorithm = "RSA-OAEP-256"
 
   let keyName: AzureKeyName
-  let caller: AzureCaller
-  let signIn: AzureSignIn
-  let token: AccessToken
+  private let caller: AzureCaller
+  private let signIn: AzureSignIn
+  private let token: AccessToken
+
+  /// Signs in to the vault's directory; as the platform's own identity where there is no application.
+  init(
+    _ keyName: AzureKeyName, in directoryID: String, as application: AzureApplication?, through caller: AzureCaller
+  ) async throws(KMSFailure) {
+    self.keyName = keyName
+    self.caller = caller
+    signIn = AzureSignIn(
+      application: application, directoryID: directoryID, cloud: keyName.vault.cloud, caller: caller)
+    token = try await signIn.token(refreshing: false)
+  }
 
   /// Asks for the newest version, and has it wrap: answers the ciphertext and that version.
   func wrap(_ secret: SecretBytes, context: EncryptionContext) async throws(KMSFailure) -> WrappedKey {

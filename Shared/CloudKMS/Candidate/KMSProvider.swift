@@ -8,4 +8,7 @@ public struct KMSProvider: RawRepresentable, Sendable, Hashable {
 
   /// The name that answers and the database use: `customer_kms_aws`.
   public var storedName: String { "customer_kms_\(rawValue)" }
+
+  /// The name that the database uses where the key is the platform's own: `operator_kms_aws`.
+  public var storedOperatorName: String { "operator_kms_\(rawValue)" }
 }

@@ -9,6 +9,9 @@ public protocol CloudPlatform: Sendable {
   /// What a tenant tells about a key of this cloud's.
   associatedtype Configuration: KeyConfiguration
 
+  /// What names a key of the platform's own there.
+  associatedtype KeyName: CloudKeyName
+
   /// The cloud.
   static var provider: KMSProvider { get }
 
@@ -36,6 +39,11 @@ public protocol CloudPlatform: Sendable {
   /// tenant's kill switch.
   /// - Throws: the failure as the cloud's table of meanings has it.
   func open(_ configuration: Configuration, for use: KeyUse) async throws(KMSFailure) -> any KeyEncryptionKey
+
+  /// Answers a key of the platform's own, which its own identity may use. The credentials of that may be kept: nobody
+  /// else has them to take away.
+  /// - Throws: as ``open(_:for:)``.
+  func openOwn(_ key: KeyName, for use: KeyUse) async throws(KMSFailure) -> any KeyEncryptionKey
 
   /// What a verification has to try besides, once it got in. Default: nothing.
   func safeguards(of configuration: Configuration, for use: KeyUse, random: RandomSource) -> [Safeguard]
@@ -70,6 +78,18 @@ extension CloudPlatform {
   func key(_ candidate: KMSCandidate, deadline: Date?) -> (any KeyEncryptionKey)? {
     guard let configuration = candidate.configuration as? Configuration else { return nil }
     return CustomerKey(configuration: configuration, platform: self, deadline: deadline)
+  }
+
+  /// What such a name looks like.
+  static var keyGrammar: String { KeyName.grammar }
+
+  /// Parses the name of a key of this cloud's, whose type the caller doesn't know.
+  static func keyName(_ text: String) -> (any CloudKeyName)? { KeyName(text) }
+
+  /// The platform's own key; nil if it is not in this cloud.
+  func key(_ reference: OperatorKeyReference, deadline: Date?) -> (any KeyEncryptionKey)? {
+    guard let name = reference.name as? KeyName else { return nil }
+    return OperatorKey(name: name, platform: self, deadline: deadline)
   }
 
   /// What a verification asks about the candidate; nil if it is not of this cloud.

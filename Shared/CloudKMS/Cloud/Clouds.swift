@@ -67,6 +67,20 @@ public struct Clouds: Sendable {
     throw .unsupportedProvider
   }
 
+  /// A key of the platform's own; asks nobody yet.
+  /// - Parameters:
+  ///   - reference: which.
+  ///   - deadline: after which nobody waits for an answer any more. Default: none.
+  /// - Throws: `.invalidRequest` for a cloud that this is not about.
+  public func key(
+    _ reference: OperatorKeyReference, deadline: Date? = nil
+  ) throws(KMSFailure) -> any KeyEncryptionKey {
+    for platform in platforms {
+      if let key = platform.key(reference, deadline: deadline) { return key }
+    }
+    throw .unsupportedProvider
+  }
+
   func probe(_ candidate: KMSCandidate, for use: KeyUse, random: RandomSource) throws(KMSFailure) -> Probe {
     for platform in platforms {
       if let probe = platform.probe(candidate, for: use, random: random) { return probe }

@@ -1,6 +1,8 @@
 /// The resource name of a Cloud KMS key: `projects/P/locations/L/keyRings/R/cryptoKeys/K` (Cloud KMS, "Getting a Cloud KMS
 /// resource ID").
-public struct GCPKeyName: Sendable, Hashable {
+public struct GCPKeyName: CloudKeyName {
+  /// What it looks like.
+  public static let grammar = "projects/P/locations/L/keyRings/R/cryptoKeys/K"
   /// The longest name taken, in bytes: more than the longest valid one.
   public static let maximumLength = 512
 

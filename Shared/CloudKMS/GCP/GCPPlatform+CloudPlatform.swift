@@ -39,12 +39,13 @@ extension GCPPlatform: CloudPlatform {
     _ configuration: GCPKeyConfiguration, for use: KeyUse
   ) async throws(KMSFailure) -> any KeyEncryptionKey {
     let caller = GCPCaller(platform: self, use: use)
-    do {
-      return try await ImpersonatedKey(
-        of: configuration, by: token(refreshing: false, through: caller), through: caller)
-    } catch {
-      guard error.stage == .assumeRole, error.reason == .platformCredentials else { throw error }
+    return try await caller.withPlatformToken { token throws(KMSFailure) in
+      try await GCPKey(of: configuration, by: token, through: caller)
     }
-    return try await ImpersonatedKey(of: configuration, by: token(refreshing: true, through: caller), through: caller)
+  }
+
+  /// Uses the key with a token of the platform's own; nobody is impersonated.
+  public func openOwn(_ key: GCPKeyName, for use: KeyUse) -> any KeyEncryptionKey {
+    GCPKey(key, through: GCPCaller(platform: self, use: use))
   }
 }

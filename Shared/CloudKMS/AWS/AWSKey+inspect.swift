@@ -2,7 +2,7 @@ internal import Cryptography
 internal import FoundationEssentials
 internal import JSON
 
-extension RoleSession: InspectableKey {
+extension AWSKey: InspectableKey {
   /// Describes the key and its rotation, where the role may, and tries to encrypt without the context, which it should
   /// not be able to.
   func inspect(context: EncryptionContext) async -> KeyInspection {

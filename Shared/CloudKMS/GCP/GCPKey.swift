@@ -2,14 +2,29 @@ internal import Cryptography
 internal import FoundationEssentials
 internal import JSON
 
-/// A customer's key, used as their service account until this is dropped, which is soon.
-struct ImpersonatedKey: KeyEncryptionKey {
+/// A Cloud KMS key, used until this is dropped, which is soon: as a customer's service account, or as the platform itself.
+struct GCPKey: KeyEncryptionKey {
+  /// As whom the key is used.
+  private enum Principal {
+    /// A service account that is impersonated for this.
+    case serviceAccount(AccessToken)
+    /// The platform's own identity.
+    case platform
+  }
+
   /// How long the token of a service account lives, in seconds: two requests need less.
   static let lifetime = 300
 
   private let keyName: GCPKeyName
   private let caller: GCPCaller
-  private let token: AccessToken
+  private let principal: Principal
+
+  /// A key that the platform's own identity may use; asks nobody yet.
+  init(_ keyName: GCPKeyName, through caller: GCPCaller) {
+    self.keyName = keyName
+    self.caller = caller
+    principal = .platform
+  }
 
   /// Has a token made for the service account (IAM Credentials, `generateAccessToken`).
   init(
@@ -23,7 +38,7 @@ struct ImpersonatedKey: KeyEncryptionKey {
     guard let token = AccessToken(try answer.text("accessToken"), expiresAt: expiry) else {
       throw .garbage("without a token", from: GCPService.iamCredentials, status: 200, stage: .assumeRole)
     }
-    self.token = token
+    principal = .serviceAccount(token)
     self.caller = caller
     keyName = configuration.keyName
   }
@@ -35,7 +50,7 @@ struct ImpersonatedKey: KeyEncryptionKey {
     body.append(base64: secret)
     body += "\",\"plaintextCrc32c\":\"\(secret.checksum)\",".utf8
     body += Self.members(context).canonicalBytes.dropFirst()
-    let answer = try await caller.call("\(keyName):encrypt", of: .kms, body: body, token: token, stage: .encrypt)
+    let answer = try await call("encrypt", body, stage: .encrypt)
     try answer.demandVerified(["verifiedPlaintextCrc32c", "verifiedAdditionalAuthenticatedDataCrc32c"])
     let version = try answer.text("name")
     guard keyName.owns(version: version) else {
@@ -51,14 +66,26 @@ struct ImpersonatedKey: KeyEncryptionKey {
       "ciphertext": .string(Data(wrapped.ciphertext).base64EncodedString()),
       "ciphertextCrc32c": .string(String(CRC32C.checksum(of: wrapped.ciphertext))),
     ]
-    let answer = try await caller.call(
-      "\(keyName):decrypt", of: .kms, body: Self.members(context, ciphertext).canonicalBytes, token: token,
-      stage: .decrypt)
+    let answer = try await call("decrypt", Self.members(context, ciphertext).canonicalBytes, stage: .decrypt)
     guard let plaintext = answer.plaintext, (1...4096).contains(plaintext.count) else {
       throw .garbage("without a plaintext", from: GCPService.kms, status: 200, stage: .decrypt)
     }
     try answer.check("plaintext", plaintext.checksum)
     return plaintext
+  }
+
+  private func call(
+    _ method: String, _ body: [UInt8], stage: VerificationStage
+  ) async throws(KMSFailure) -> GCPAnswer {
+    let path = "\(keyName):\(method)"
+    switch principal {
+    case .serviceAccount(let token):
+      return try await caller.call(path, of: .kms, body: body, token: token, stage: stage)
+    case .platform:
+      return try await caller.withPlatformToken { token throws(KMSFailure) in
+        try await caller.call(path, of: .kms, body: body, token: token, stage: stage)
+      }
+    }
   }
 
   /// The additional authenticated data is the context's canonical JSON (RFC 8785), so that whoever has the key and the

@@ -4,19 +4,35 @@ internal import HTTPClient
 internal import JSON
 internal import SigV4
 
-/// A customer's role, assumed: it uses the key until it is dropped, which is soon.
-struct RoleSession: KeyEncryptionKey {
+/// A key in AWS KMS, used until this is dropped, which is soon: as a customer's role, or as the platform itself.
+struct AWSKey: KeyEncryptionKey {
+  /// As whom the key is used.
+  private enum Principal {
+    /// A role that was assumed for this.
+    case role(AWSCredentials)
+    /// The platform's own identity.
+    case platform
+  }
+
   let key: ARN
   private let caller: AWSCaller
-  private let credentials: AWSCredentials
+  private let principal: Principal
+
+  /// A key that the platform's own identity may use; asks nobody yet.
+  init(_ name: AWSKeyName, through caller: AWSCaller) {
+    key = name.arn
+    self.caller = caller
+    principal = .platform
+  }
 
   /// Assumes the role of a configuration with the platform's credentials, refreshing them once if they have expired.
   init(assuming configuration: AWSKeyConfiguration, through caller: AWSCaller) async throws(KMSFailure) {
     let role = AssumeRole(
       roleARN: configuration.roleARN, tenantID: caller.use.tenantID, externalID: configuration.roleExternalID)
-    credentials = try await caller.withPlatformCredentials { credentials throws(KMSFailure) in
+    let credentials = try await caller.withPlatformCredentials { credentials throws(KMSFailure) in
       try await role.send(through: caller, credentials: credentials, stage: .assumeRole)
     }
+    principal = .role(credentials)
     self.caller = caller
     key = configuration.keyARN
   }
@@ -60,6 +76,18 @@ struct RoleSession: KeyEncryptionKey {
     _ body: inout [UInt8], target: String, stage: VerificationStage
   ) async throws(KMSFailure) -> KMSAnswer {
     defer { body.wipe() }
+    switch principal {
+    case .role(let credentials): return try await send(body, target: target, credentials: credentials, stage: stage)
+    case .platform:
+      return try await caller.withPlatformCredentials { credentials throws(KMSFailure) in
+        try await send(body, target: target, credentials: credentials, stage: stage)
+      }
+    }
+  }
+
+  private func send(
+    _ body: [UInt8], target: String, credentials: AWSCredentials, stage: VerificationStage
+  ) async throws(KMSFailure) -> KMSAnswer {
     let headers = [
       HeaderField(name: "Content-Type", value: "application/x-amz-json-1.1"),
       HeaderField(name: "X-Amz-Target", value: target),
