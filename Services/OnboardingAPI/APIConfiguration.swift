@@ -10,6 +10,8 @@ struct APIConfiguration: Sendable {
   let platform: PlatformSettings
   let health: HealthSettings
   let masterKey: LocalKeyEncryptionKey
+  /// What wraps keys of the platform's wrapping instead of it; nil where it does itself.
+  let operatorKey: OperatorKeyReference?
   let identity: IdentitySettings
   /// What step-up tokens are signed with.
   let stepUpKey: SecretBytes
@@ -36,7 +38,7 @@ struct APIConfiguration: Sendable {
   /// Every setting of this service.
   static let settings =
     CommonSettings.all + CommonSettings.database + PlatformSettings.all + PlatformSettings.masterKeySettings
-    + IdentitySettings.all + EdgeSettings.all + TLSSettings.all + HealthSettings.all
+    + [PlatformSettings.operatorKey] + IdentitySettings.all + EdgeSettings.all + TLSSettings.all + HealthSettings.all
     + [host, port, proxies, verifyTimeout]
 
   init(provider: any ConfigProvider = EnvironmentVariablesProvider()) throws {
@@ -52,6 +54,7 @@ struct APIConfiguration: Sendable {
     platform = try PlatformSettings(&settings)
     health = try HealthSettings(&settings)
     masterKey = try PlatformSettings.masterKey(&settings)
+    operatorKey = try PlatformSettings.operatorKey(&settings)
     common = try CommonSettings(&settings, service: "onboarding-api")
     stepUpKey = try CommonSettings.derivedKey(&settings, for: StepUpAuthority.purpose)
     idempotencyKey = try CommonSettings.derivedKey(&settings, for: IdempotencyVault.purpose)

@@ -26,9 +26,10 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
   let pool = PostgresPool(
     configuration: configuration.database.configuration, size: configuration.database.connections, logger: logger)
   let keys = KeyStore(pool: pool)
+  let clouds = configuration.platform.makeClouds(client: cloud, metrics: metrics)
   let unwrapper = KeyUnwrapper(
-    global: configuration.masterKey,
-    customer: CustomerKeyUnwrapper(clouds: configuration.platform.makeClouds(client: cloud, metrics: metrics)))
+    global: configuration.masterKey, platform: OperatorKeyUnwrapper(clouds: clouds, logger: logger),
+    customer: CustomerKeyUnwrapper(clouds: clouds))
   let holder = KeyHolder(
     service: "onboarding-api", versions: keys, registry: KeyHolderStore(pool: pool), logger: logger)
   let uses = KeyUses(registry: KeyUseStore(pool: pool), metrics: metrics, logger: logger)
@@ -83,7 +84,8 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
     generation: KeyGeneration(
       verification: KeyVerification(
         rpc: rpc, authenticator: common.authenticator, timeout: configuration.verifyTimeout),
-      platform: configuration.masterKey),
+      platform: PlatformWrapping(
+        global: configuration.masterKey, operatorKey: configuration.operatorKey, clouds: clouds)),
     signIn: await configuration.identity.makeTokenIssuer().map {
       SignIn(pool: pool, hasher: hasher, issuer: $0, proxies: configuration.proxies)
     }, authenticators: Authenticators(pool: pool, hasher: hasher, masterKey: configuration.masterKey),

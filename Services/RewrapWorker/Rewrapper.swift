@@ -30,7 +30,7 @@ actor Rewrapper {
         switch error.code {
         case .revoked: lost[version] = "key_revoked"
         case .noSuchVersion: lost[version] = "no_such_version"
-        case .sealed, .tenantSealed, .outOfTouch: throw error
+        case .sealed, .platformKey, .tenantSealed, .outOfTouch: throw error
         }
       }
     }

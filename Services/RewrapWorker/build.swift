@@ -18,9 +18,10 @@ func buildWorker(_ configuration: WorkerConfiguration) -> WorkerService {
   let client = configuration.platform.makeHTTPClient()
   let pool = PostgresPool(
     configuration: configuration.database.configuration, size: configuration.database.connections, logger: logger)
+  let clouds = configuration.platform.makeClouds(client: client, metrics: metrics)
   let unwrapper = KeyUnwrapper(
-    global: configuration.masterKey,
-    customer: CustomerKeyUnwrapper(clouds: configuration.platform.makeClouds(client: client, metrics: metrics)))
+    global: configuration.masterKey, platform: OperatorKeyUnwrapper(clouds: clouds, logger: logger),
+    customer: CustomerKeyUnwrapper(clouds: clouds))
   let holder = KeyHolder(
     service: "rewrap-worker", versions: KeyStore(pool: pool), registry: KeyHolderStore(pool: pool), logger: logger)
   let uses = KeyUses(registry: KeyUseStore(pool: pool), metrics: metrics, logger: logger)

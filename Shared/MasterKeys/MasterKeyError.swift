@@ -11,6 +11,9 @@ public struct MasterKeyError: Error, Sendable, Equatable, CustomStringConvertibl
     case revoked(Int32)
     /// What wrapped the key won't unwrap it now.
     case sealed(KMSFailure)
+    /// A KMS key of the platform's own wrapped the key, and won't unwrap it now: the operator's to mend, and no tenant's
+    /// to be sealed for.
+    case platformKey(KMSFailure)
     /// The tenant is sealed, so that nobody even asks.
     case tenantSealed(TenantSeal)
     /// This process has been cut off from the others for longer than a key may be held without hearing of seals and
@@ -29,6 +32,7 @@ public struct MasterKeyError: Error, Sendable, Equatable, CustomStringConvertibl
     case .noSuchVersion(let version): "the tenant has no key version \(version)"
     case .revoked(let version): "key version \(version) was revoked"
     case .sealed(let failure): "the tenant's key can't be unwrapped: \(failure)"
+    case .platformKey(let failure): "the platform's own KMS key can't be used: \(failure)"
     case .tenantSealed(let seal): "the tenant is sealed: \(seal.reason)"
     case .outOfTouch: "no seals or revocations are heard of, so no key may be held"
     }

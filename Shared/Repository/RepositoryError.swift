@@ -20,6 +20,8 @@ public struct RepositoryError: Error, Sendable, Equatable, CustomStringConvertib
     case keyVersionMoved
     /// The tenant hasn't brought a key, or has gone back to the platform's wrapping.
     case noConfiguration
+    /// The tenant has brought a key, so that the platform wraps nothing of it.
+    case configurationExists
     /// The tenant's keys can't be unwrapped at the moment, so none can take another's place.
     case tenantSealed
     /// The tenant has no key version of that number.
@@ -32,6 +34,8 @@ public struct RepositoryError: Error, Sendable, Equatable, CustomStringConvertib
     case replacementNeeded
     /// What was typed as a confirmation isn't the tenant's slug.
     case confirmationMismatch
+    /// All tenants' rows are seen only by the owner of the tables, who this login is not.
+    case notTheOwner
     /// No such rewrap job.
     case noSuchJob
     /// The rewrap job is where the transition can't start.
@@ -72,12 +76,14 @@ public struct RepositoryError: Error, Sendable, Equatable, CustomStringConvertib
     case .externalIDInUse: "the external ID is in use by another tenant"
     case .keyVersionMoved: "the tenant's key versions changed meanwhile"
     case .noConfiguration: "this tenant has not brought a key; the platform's wraps it"
+    case .configurationExists: "this tenant has brought a key, and the platform's wraps nothing of it"
     case .tenantSealed: "the tenant is sealed"
     case .noSuchVersion: "the tenant has no such key version"
     case .versionActive: "the version is the active one: rotate first, or erase"
     case .rowsRemaining(let count): "\(count) values are still wrapped under the version: have them rewrapped, or erase"
     case .replacementNeeded: "the active version can't go without another to take its place"
     case .confirmationMismatch: "the confirmation is not the tenant's slug"
+    case .notTheOwner: "this login sees one tenant at a time: log in as the owner of the tables, like `migrate`"
     case .noSuchJob: "no such rewrap job"
     case .wrongJobState(let status, let transition):
       "\(transition.name) is for a job that is \(transition.from.map(\.rawValue).joined(separator: " or ")); this one is "

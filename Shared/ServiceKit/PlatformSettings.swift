@@ -24,6 +24,12 @@ public struct PlatformSettings: Sendable {
     "MASTER_KEY_ACCEPTED_B64", "base64 of the former such key, which still unwraps while keys are changed",
     isSecret: true)
 
+  /// The setting of what makes keys of the platform's own wrapping: each says itself by what to unwrap it.
+  public static let operatorKey = Setting(
+    "OPERATOR_KMS_KEY",
+    "a KMS key of the platform's own that wraps new keys of such tenants instead: "
+      + OperatorKeyReference.grammars.joined(separator: ", "))
+
   /// The settings of services that call a cloud.
   public static let all =
     [connectTimeout, totalTimeout]
@@ -60,6 +66,23 @@ public struct PlatformSettings: Sendable {
     let former = settings.readOptional(formerMasterKey, as: Setting.key256)
     let key = settings.read(masterKey, as: Setting.key256)
     return try settings.require(key.flatMap { LocalKeyEncryptionKey(masterKey: $0, alsoAccepting: former) })
+  }
+
+  /// Reads the KMS key of the platform's own; nil where there is none.
+  /// - Throws: ``ConfigurationError`` with everything wrong so far.
+  public static func operatorKey(
+    _ settings: inout SettingsReader
+  ) throws(ConfigurationError) -> OperatorKeyReference? {
+    let key = settings.readOptional(operatorKey) { text throws(SettingError) in
+      guard let key = OperatorKeyReference(text) else {
+        throw SettingError(
+          "names no KMS key itself, neither an alias nor a version: it must be "
+            + OperatorKeyReference.grammars.joined(separator: ", or "))
+      }
+      return key
+    }
+    try settings.finish()
+    return key
   }
 
   /// Where the AWS services are; nil for AWS itself.

@@ -4,6 +4,7 @@ import FoundationEssentials
 import HTTPClient
 import JSON
 import Locking
+import Logging
 import Repository
 import SigV4
 import Testing
@@ -15,6 +16,7 @@ import Testing
   let keyID = UUID()
   let aws = DenyingAWS()
   let pauses = Pauses()
+  let log = RecordingLog()
 
   @Test func `what the deployment's key wrapped comes back`() async throws {
     let key = SecretBytes.random(count: 32)
@@ -30,7 +32,7 @@ import Testing
   }
 
   @Test func `another deployment's key doesn't open it`() async throws {
-    let stranger = KeyUnwrapper(global: try .sample(2), customer: customer)
+    let stranger = KeyUnwrapper(global: try .sample(2), platform: platformKeys, customer: customer)
     let version = try wrapped(.random(count: 32))
     let error = await #expect(throws: MasterKeyError.self) { try await stranger.unwrap(version) }
     #expect(failure(error)?.reason == .integrity)
@@ -99,10 +101,71 @@ import Testing
     #expect(aws.requests == 0)
   }
 
+  @Test func `what the platform's KMS key wrapped is unwrapped as the platform, by the key stored with it`()
+    async throws
+  {
+    let key = SecretBytes.random(count: 32)
+    let plaintext = key.withUnsafeBytes { Data($0).base64EncodedString() }
+    aws.answer = (200, #"{"KeyId":"\#(Self.keyARN)","Plaintext":"\#(plaintext)"}"#)
+    #expect(try await unwrapper().unwrap(operatorVersion()) == key)
+    #expect(aws.targets == ["TrentService.Decrypt"])
+    #expect(log.entries.isEmpty)
+  }
+
+  @Test(arguments: [
+    (400, #"{"__type":"AccessDeniedException"}"#, KMSFailure.Reason.accessDenied),
+    (400, #"{"__type":"DisabledException"}"#, .keyDisabled), (500, "", .unreachable),
+  ])
+  func `a failure of the platform's KMS key is nobody's seal: asked once, told to the operator`(
+    status: Int, body: String, reason: KMSFailure.Reason
+  ) async throws {
+    aws.answer = (status, body)
+    let version = operatorVersion()
+    let error = await #expect(throws: MasterKeyError.self) { try await unwrapper().unwrap(version) }
+    guard case .platformKey(let failure)? = error?.code else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(failure.reason == reason)
+    #expect(aws.requests == 1)
+    #expect(pauses.all.isEmpty)
+    #expect(KeyDenial(version, MasterKeyError(.platformKey(failure))) == nil)
+    let entry = try #require(log.entries.first)
+    #expect(log.entries.count == 1)
+    #expect(entry.level == .error)
+    #expect(entry.metadata["kms_key_ref"] == "\(Self.keyARN)")
+    #expect(entry.metadata["tenant_id"] == "\(tenantID)")
+    #expect(entry.metadata["hint"] == "\(failure.hint)")
+  }
+
+  /// Each method has a way of its own, whatever else is stored with the version.
+  @Test func `the wrap method alone chooses what unwraps`() async throws {
+    let stray = customerVersion().wrapping.provider
+    let bytes = try wrapped(.random(count: 32)).wrapping.wrappedKey
+    let global = version(Wrapping(method: .global, wrappedKey: bytes, provider: stray))
+    #expect(try await unwrapper().unwrap(global).count == 32)
+    #expect(aws.requests == 0)
+    for (method, provider) in [
+      (.operatorKMS, nil), (.operatorKMS, stray), (.customerKMS, nil),
+      (.customerKMS, operatorVersion().wrapping.provider),
+    ] as [(KeyVersion.WrapMethod, ProviderKey?)] {
+      let odd = version(Wrapping(method: method, wrappedKey: bytes, provider: provider))
+      let error = await #expect(throws: MasterKeyError.self) { try await unwrapper().unwrap(odd) }
+      switch error?.code {
+      case .platformKey(let failure): #expect(method == .operatorKMS && failure.reason == .invalidRequest)
+      case .sealed(let failure): #expect(method == .customerKMS && failure.reason == .invalidRequest)
+      default: Issue.record("\(String(describing: error))")
+      }
+    }
+    #expect(aws.requests == 0)
+  }
+
   @Test func `descriptions name the version or the cause, and no key`() {
     #expect(MasterKeyError(.noSuchVersion(3)).description == "the tenant has no key version 3")
     #expect(MasterKeyError(.revoked(3)).description == "key version 3 was revoked")
     #expect(MasterKeyError(.sealed(.sample)).description == "the tenant's key can't be unwrapped: unreachable")
+    #expect(
+      MasterKeyError(.platformKey(.sample)).description == "the platform's own KMS key can't be used: unreachable")
   }
 
   private var platform: AWSPlatform {
@@ -113,7 +176,13 @@ import Testing
       clock: KMSClock(now: { Date(timeIntervalSince1970: 1_795_492_814) }, sleep: { _ in }))
   }
 
-  private func unwrapper() throws -> KeyUnwrapper { KeyUnwrapper(global: try .sample(1), customer: customer) }
+  private func unwrapper() throws -> KeyUnwrapper {
+    KeyUnwrapper(global: try .sample(1), platform: platformKeys, customer: customer)
+  }
+
+  private var platformKeys: OperatorKeyUnwrapper {
+    OperatorKeyUnwrapper(clouds: Clouds([platform]), logger: Logger(label: "test", factory: { _ in log }))
+  }
 
   private var customer: CustomerKeyUnwrapper {
     CustomerKeyUnwrapper(clouds: Clouds([platform]), clock: KMSClock(now: { Date() }, sleep: pauses.sleep))
@@ -141,6 +210,22 @@ import Testing
       retiredAt: nil, seal: seal)
   }
 
+  private static let keyARN = "arn:aws:kms:us-east-1:123456789012:key/saas"
+
+  private func operatorVersion() -> KeyVersion {
+    version(
+      Wrapping(
+        method: .operatorKMS, wrappedKey: [1, 2, 3],
+        provider: ProviderKey(
+          name: "operator_kms_aws", keyReference: Self.keyARN, configuration: [:], wrappingKey: Self.keyARN)))
+  }
+
+  private func version(_ wrapping: Wrapping) -> KeyVersion {
+    KeyVersion(
+      id: keyID, tenantID: tenantID, version: 3, status: .active, wrapping: wrapping, createdAt: .distantPast,
+      retiredAt: nil)
+  }
+
   private func failure(_ error: MasterKeyError?) -> KMSFailure? {
     guard case .sealed(let failure)? = error?.code else { return nil }
     return failure
@@ -154,9 +239,14 @@ final class DenyingAWS: HTTPTransport {
     <Code>AccessDenied</Code><Message>no</Message></Error><RequestId>1</RequestId></ErrorResponse>
     """
 
-  private let state = Guarded((answer: (status: 403, body: denial), requests: 0))
+  private let state = Guarded((answer: (status: 403, body: denial), requests: [HTTPRequest]()))
 
-  var requests: Int { state.withLock { $0.requests } }
+  var requests: Int { state.withLock { $0.requests.count } }
+
+  /// Which of KMS's actions were asked for.
+  var targets: [String] {
+    state.withLock { $0.requests }.compactMap { $0.headers.first { $0.name == "X-Amz-Target" }?.value }
+  }
 
   var answer: (status: Int, body: String) {
     get { state.withLock { $0.answer } }
@@ -165,7 +255,7 @@ final class DenyingAWS: HTTPTransport {
 
   func send(_ request: HTTPRequest) async throws(HTTPClientError) -> HTTPResponse {
     let answer = state.withLock { state in
-      state.requests += 1
+      state.requests.append(request)
       return state.answer
     }
     return HTTPResponse(status: answer.status, body: Array(answer.body.utf8))

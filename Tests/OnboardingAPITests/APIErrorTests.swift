@@ -57,7 +57,7 @@ import Testing
       (.noSuchTenant, 404, "not_found"), (.noSuchJob, 404, "not_found"), (.nameTaken, 409, "conflict"),
       (.keyVersionMoved, 409, "conflict"), (.externalIDInUse, 400, "external_id_in_use"), (.slugTaken, nil, nil),
       (.migrationEdited(1), nil, nil), (.schemaTooNew(found: 2, known: 1), nil, nil),
-      (.schemaOutdated(missing: [2]), nil, nil),
+      (.schemaOutdated(missing: [2]), nil, nil), (.configurationExists, nil, nil), (.notTheOwner, nil, nil),
       (.unknownValue(column: "status", "x"), nil, nil),
     ] as [(RepositoryError.Code, Int?, String?)])
   func `the repository's errors have the contract's names, or none`(
@@ -82,6 +82,11 @@ import Testing
     #expect(MasterKeyError(.noSuchVersion(1)).apiError == nil)
     let seal = TenantSeal(since: .distantPast, reason: "key_disabled at decrypt: Enable it.")
     #expect(MasterKeyError(.tenantSealed(seal)).apiError == .tenantSealed("key_disabled at decrypt: Enable it."))
+    let platform = try #require(MasterKeyError(.platformKey(failure)).apiError)
+    #expect(platform.status == .serviceUnavailable)
+    #expect(platform.type == "dependency_unavailable")
+    #expect(platform.retryAfter == 5)
+    #expect(!platform.message.contains("access_denied") && !platform.message.contains(failure.hint))
     #expect(MasterKeyError(.outOfTouch).apiError == .unavailable("the message broker"))
   }
 

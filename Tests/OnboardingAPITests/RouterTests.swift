@@ -261,7 +261,9 @@ import Transit
         verification: KeyVerification(
           rpc: AMQPRPCClient(configuration: amqp, logger: Self.logger),
           authenticator: CommandAuthenticator(key: SecretBytes(copying: key)), timeout: .seconds(1)),
-        platform: try #require(LocalKeyEncryptionKey(masterKey: .random(count: 32)))),
+        platform: PlatformWrapping(
+          global: try #require(LocalKeyEncryptionKey(masterKey: .random(count: 32))), operatorKey: nil,
+          clouds: Clouds([]))),
       signIn: SignIn(
         pool: pool, hasher: PasswordHasher(),
         issuer: await AdminTokenIssuer(key: SecretBytes(copying: key), issuer: "issuer", audience: "tenant-kms"),

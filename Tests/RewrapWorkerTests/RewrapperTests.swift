@@ -69,6 +69,18 @@ import Testing
     guard case .sealed? = error?.code else { throw UnexpectedResult() }
   }
 
+  /// However final the denial sounds: no row of it is set aside.
+  @Test(arguments: [1, 3] as [Int32])
+  func `a version that the platform's KMS key won't unwrap stops the batch, source or target`(version: Int32)
+    async throws
+  {
+    let rows = WrappedRows([try tenant.row(under: 0).row, try tenant.row(under: 1).row])
+    let error = await #expect(throws: MasterKeyError.self) {
+      try await rewrapper(failing: [version: .platformKey]).rewrap(rows, .secretValues, tenant.id, 3)
+    }
+    guard case .platformKey? = error?.code else { throw UnexpectedResult() }
+  }
+
   @Test func `a revoked target stops the batch`() async throws {
     let error = await #expect(throws: MasterKeyError.self) {
       let rows = WrappedRows([try tenant.row(under: 0).row])

@@ -9,7 +9,7 @@ import FoundationEssentials
 /// A tenant with the key versions 0 to 3, of which 3 is active.
 struct SampleTenant: Sendable {
   /// What may have become of a version.
-  enum Loss: Sendable { case missing, revoked, sealed }
+  enum Loss: Sendable { case missing, revoked, sealed, platformKey }
 
   let id = UUID()
   private let keys = (0..<4).map { _ in SecretBytes.random(count: 32) }
@@ -33,6 +33,7 @@ struct SampleTenant: Sendable {
       switch failures[version.version] {
       case .revoked: throw MasterKeyError(.revoked(version.version))
       case .sealed: throw MasterKeyError(.sealed(Self.denial))
+      case .platformKey: throw MasterKeyError(.platformKey(Self.denial))
       case .missing, nil: return keys[Int(version.version)]
       }
     }

@@ -84,6 +84,29 @@ import Testing
     #expect(error?.problems.first?.hasPrefix("\(name): ") == true)
   }
 
+  @Test func `a KMS key of the platform's own may be named, and needn't be`() throws {
+    var silent = SettingsReader(environment: Self.complete)
+    #expect(try PlatformSettings.operatorKey(&silent) == nil)
+    let name = "projects/saas-prod/locations/europe-west3/keyRings/saas/cryptoKeys/tenants"
+    var settings = SettingsReader(environment: Self.complete.merging(["OPERATOR_KMS_KEY": name]) { $1 })
+    let key = try #require(try PlatformSettings.operatorKey(&settings))
+    #expect("\(key)" == name)
+  }
+
+  @Test(arguments: [
+    "hunter2", "arn:aws:kms:us-east-1:123456789012:alias/saas", "https://saas.vault.azure.net/keys/k/0123456789abcdef",
+  ])
+  func `what names none is refused by name, with the forms that it may have`(value: String) {
+    var settings = SettingsReader(environment: Self.complete.merging(["OPERATOR_KMS_KEY": value]) { $1 })
+    let error = #expect(throws: ConfigurationError.self) { try PlatformSettings.operatorKey(&settings) }
+    #expect(error?.problems.count == 1)
+    #expect(error?.problems.first?.hasPrefix("OPERATOR_KMS_KEY: ") == true)
+    #expect(error?.description.contains(value) == false)
+    for form in ["arn:aws:kms:REGION:ACCOUNT:key/ID", "/cryptoKeys/K", "https://VAULT.vault.azure.net/keys/NAME"] {
+      #expect(error?.description.contains(form) == true)
+    }
+  }
+
   @Test func `a service that lacks everything is told everything`() {
     var settings = SettingsReader(environment: [:])
     let error = #expect(throws: ConfigurationError.self) { try CommonSettings(&settings, service: "test") }
@@ -91,7 +114,9 @@ import Testing
   }
 
   @Test func `no setting has two meanings, and every secret is marked as one`() {
-    let all = CommonSettings.all + CommonSettings.database + PlatformSettings.all + PlatformSettings.masterKeySettings
+    let all =
+      CommonSettings.all + CommonSettings.database + PlatformSettings.all + PlatformSettings.masterKeySettings
+      + [PlatformSettings.operatorKey]
     #expect(Set(all.map(\.name)).count == all.count)
     let secrets = all.filter { $0.name.hasSuffix("_B64") || $0.name.contains("SECRET") || $0.name.contains("TOKEN") }
     for setting in secrets { #expect(setting.isSecret, "\(setting.name)") }

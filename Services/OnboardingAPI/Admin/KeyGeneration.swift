@@ -2,13 +2,14 @@ import CloudKMS
 import Commands
 import FoundationEssentials
 import JSON
+import MasterKeys
 import Repository
 
 /// Has new versions of tenants' master keys made: by a verifier under a customer's key, in this process under the
-/// platform's. Stores nothing.
+/// platform's wrapping. Stores nothing.
 struct KeyGeneration: Sendable {
   let verification: KeyVerification
-  let platform: LocalKeyEncryptionKey
+  let platform: PlatformWrapping
 
   /// A new key under a customer's, once that has passed every stage of the verification.
   /// - Throws: as ``KeyVerification/verify(_:for:keyVersion:wrapsNewKey:progress:)``.
@@ -28,12 +29,10 @@ struct KeyGeneration: Sendable {
     return (key, provider, verified.warnings)
   }
 
-  /// A new key under the platform's.
-  func newPlatformKey(_ version: Int32, of tenantID: UUID) throws -> NewKeyVersion {
-    let id = UUID.v7(at: Date())
-    let wrapped = try platform.wrapNewKey(tenantID: tenantID, keyID: id, keyVersion: UInt32(version))
-    return NewKeyVersion(
-      id: id, version: version, wrapping: Wrapping(method: .global, wrappedKey: wrapped, provider: nil))
+  /// A new key under the platform's wrapping.
+  /// - Throws: as ``PlatformWrapping/newKey(_:of:at:)``.
+  func newPlatformKey(_ version: Int32, of tenantID: UUID) async throws -> NewKeyVersion {
+    try await platform.newKey(version, of: tenantID, at: Date())
   }
 }
 

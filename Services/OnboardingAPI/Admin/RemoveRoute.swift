@@ -11,7 +11,7 @@ struct RemoveRoute: Sendable {
   func respond(to request: Request, context: AdminContext) async throws -> Response {
     let identity = context.identity
     let version = try await keys.activeVersion(of: identity.tenantID).version + 1
-    let key = try generation.newPlatformKey(version, of: identity.tenantID)
+    let key = try await generation.newPlatformKey(version, of: identity.tenantID)
     let leaseID = try await APIError.oneAtATime {
       try await keys.removeConfiguration(
         replacingKeyBy: key, of: identity.tenantID, actorID: identity.subject, at: Date())

@@ -75,7 +75,7 @@ struct RevokeRoute: Sendable {
   /// tenant is sealed, the platform wraps it.
   private func replacement(for version: Int32, of tenantID: UUID) async throws -> NewKeyVersion {
     guard let configuration = try await keys.configuration(of: tenantID), configuration.sealedSince == nil else {
-      return try generation.newPlatformKey(version + 1, of: tenantID)
+      return try await generation.newPlatformKey(version + 1, of: tenantID)
     }
     return try await generation.newKey(version + 1, of: tenantID, under: configuration.candidate).key
   }
@@ -95,7 +95,12 @@ struct RevokeRoute: Sendable {
   }
 
   private static func note(on version: KeyVersion) -> String {
-    let wrapper = version.wrapping.provider.map { "the KMS key \($0.wrappingKey)" } ?? "the deployment's master key"
+    let wrapper =
+      switch version.wrapping.method {
+      case .global: "the deployment's master key"
+      case .operatorKMS: "the platform's KMS key"
+      case .customerKMS: "the KMS key \(version.wrapping.customerKey?.wrappingKey ?? "")"
+      }
     return
       "The wrapped key is wiped from this database. Backups, replicas and write-ahead logs from before may still hold "
       + "it, and whoever has one of those and may use \(wrapper) can unwrap it from there: let them expire, or destroy "

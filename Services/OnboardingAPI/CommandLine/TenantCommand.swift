@@ -1,11 +1,8 @@
 import ArgumentParser
-import CloudKMS
 import FoundationEssentials
 import JSON
-import Logging
-import Postgres
+import MasterKeys
 import Repository
-import ServiceKit
 
 /// `onboarding-api tenant`
 struct TenantCommand: AsyncParsableCommand {
@@ -25,22 +22,13 @@ struct TenantCommand: AsyncParsableCommand {
     var name: String?
 
     func run() async throws {
-      var settings = SettingsReader()
-      let masterKey = try PlatformSettings.masterKey(&settings)
-      let database = try DatabaseSettings(&settings, service: "onboarding-api tenant")
-      let pool = PostgresPool(
-        configuration: database.configuration, size: 1,
-        logger: Logger(label: "tenant", factory: { _ in SwiftLogNoOpLogHandler() }))
       let now = Date()
       let tenant = Tenant(id: .v7(at: now), slug: slug, name: name ?? slug)
-      let keyID = UUID.v7(at: now)
-      let wrapped = try masterKey.wrapNewKey(
-        tenantID: tenant.id, keyID: keyID, keyVersion: 0)
-      let firstKey = NewKeyVersion(
-        id: keyID, version: 0, wrapping: Wrapping(method: .global, wrappedKey: wrapped, provider: nil))
       let apiKey = APIKey.generate()
-      try await TenantStore(pool: pool).create(tenant, firstKey: firstKey, apiKey: apiKey)
-      await pool.shutdown()
+      try await WrappingSettings(service: "onboarding-api tenant").withWrapping { wrapping, pool in
+        let firstKey = try await wrapping.newKey(0, of: tenant.id, at: now)
+        try await TenantStore(pool: pool).create(tenant, firstKey: firstKey, apiKey: apiKey)
+      }
       let answer: JSONValue = [
         "tenant_id": .id(tenant.id), "slug": .string(slug), "api_key": .string(apiKey.exposed()),
       ]

@@ -54,7 +54,8 @@ extension Doctor {
     let client = configuration.platform.makeHTTPClient(maximumConnections: 1)
     let clouds = configuration.platform.makeClouds(client: client, metrics: MetricRegistry())
     let unwrapper = KeyUnwrapper(
-      global: configuration.masterKey, customer: CustomerKeyUnwrapper(clouds: clouds))
+      global: configuration.masterKey, platform: OperatorKeyUnwrapper(clouds: clouds, logger: Self.silent),
+      customer: CustomerKeyUnwrapper(clouds: clouds))
     await withPool { pool in
       do {
         let version = try await KeyStore(pool: pool).activeVersion(of: tenantID)
@@ -88,9 +89,9 @@ extension Doctor {
 }
 
 extension MasterKeyError {
-  fileprivate var advice: String {
+  var advice: String {
     switch code {
-    case .sealed(let failure): failure.hint
+    case .sealed(let failure), .platformKey(let failure): failure.hint
     default: "restore a dump in which it isn't, if it should be there"
     }
   }

@@ -23,5 +23,6 @@ struct Doctor: Sendable {
     }
     await examineBroker(report)
     await examineIdentities(report)
+    await examinePlatformKey(report)
   }
 }

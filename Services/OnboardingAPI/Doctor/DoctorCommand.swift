@@ -4,7 +4,7 @@ import ArgumentParser
 struct DoctorCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
-    abstract: "Checks settings, database, clock, broker and identities of the API, and says what to do about each.",
+    abstract: "Checks settings, database, clock, broker, identities and KMS key of the API, and says what to do.",
     discussion: """
       Prints a line for each check as it is made: ok, warning or failed. Exits with 0 where nothing failed, with 1 where \
       something did, with 78 where the settings are wrong. Changes nothing but what the API does at each start: it \

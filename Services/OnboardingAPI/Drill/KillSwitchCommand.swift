@@ -56,7 +56,7 @@ struct KillSwitchCommand: AsyncParsableCommand {
     let drill = KillSwitchDrill(
       tenantID: tenant.id, keys: keys, grants: grants, watch: EvictionWatch(holders: KeyHolderStore(pool: pool)),
       patience: .seconds(patience), say: say)
-    guard let provider = try await keys.activeVersion(of: tenant.id).wrapping.provider else {
+    guard let provider = try await keys.activeVersion(of: tenant.id).wrapping.customerKey else {
       throw KillSwitchDrill.Failure("the tenant has not brought a key")
     }
     guard let key = ARN(provider.wrappingKey) else {

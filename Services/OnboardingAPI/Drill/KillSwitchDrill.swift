@@ -47,7 +47,7 @@ struct KillSwitchDrill: Sendable {
     say("the key is given back; waiting for the end of the seal")
     let unsealed = try await wait("the tenant is still sealed") { $0.sealedSince == nil }
     let report = DrillReport(
-      tenantID: tenantID, keyReference: version.wrapping.provider?.wrappingKey ?? "", method: hand.method,
+      tenantID: tenantID, keyReference: version.wrapping.customerKey?.wrappingKey ?? "", method: hand.method,
       revokedAt: revokedAt, sealedAt: unrestored.sealedAt, reason: unrestored.reason, evictions: unrestored.evictions,
       evictedBy: unrestored.sealedAt.addingTimeInterval(watch.timeToLive.longestHold(of: version) / .seconds(1)),
       lastSessionEnd: unrestored.lastSessionEnd, restoredAt: restoredAt, unsealedAt: unsealed.lastVerifiedAt)

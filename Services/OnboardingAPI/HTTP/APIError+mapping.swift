@@ -50,7 +50,9 @@ extension RepositoryError: APIErrorConvertible {
           "cursor": ["is not of this database as it is now; read from the start, and pass over the ids you have seen"]
         ])
     case .tooManyAPIKeys: APIError(status: .conflict, type: "conflict", message: description)
-    case .migrationEdited, .schemaTooNew, .schemaOutdated, .slugTaken, .replacementNeeded, .unknownValue: nil
+    case .migrationEdited, .schemaTooNew, .schemaOutdated, .slugTaken, .replacementNeeded, .configurationExists,
+      .notTheOwner, .unknownValue:
+      nil
     }
   }
 }
@@ -87,6 +89,8 @@ extension MasterKeyError: APIErrorConvertible {
       APIError(
         status: .gone, type: "key_revoked", message: "the key version that encrypted this was revoked: it is gone")
     case .sealed(let failure): .tenantSealed("\(failure.reason.rawValue): \(failure.hint)")
+    // Which key that is, and what is wrong with it, is no tenant's business.
+    case .platformKey: .unavailable("the key service that wraps this tenant's key for the platform")
     case .tenantSealed(let seal): .tenantSealed(seal.reason)
     case .outOfTouch: .unavailable("the message broker")
     }

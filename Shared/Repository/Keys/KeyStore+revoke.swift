@@ -81,7 +81,7 @@ extension KeyStore {
   ) async throws -> UUID {
     guard let replacement else { throw RepositoryError(.replacementNeeded) }
     let isSealed = try await lockConfiguration(of: tenantID, in: transaction).isSealed
-    let removesConfiguration = replacement.wrapping.provider == nil
+    let removesConfiguration = replacement.wrapping.method != .customerKMS
     if removesConfiguration { try await deleteConfiguration(of: tenantID, in: transaction) }
     let leaseID = try await activate(replacement, of: tenantID, at: time, in: transaction)
     if isSealed, removesConfiguration {

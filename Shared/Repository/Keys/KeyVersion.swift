@@ -64,8 +64,11 @@ public struct Wrapping: Sendable, Equatable {
   public let method: KeyVersion.WrapMethod
   /// What the wrapper returned: an envelope of kind 3 under `global`, else the provider's ciphertext.
   public let wrappedKey: [UInt8]
-  /// The provider's key; nil under `global`.
+  /// The key that wrapped it, the platform's own or the customer's; nil under `global`.
   public let provider: ProviderKey?
+
+  /// The customer's key; nil where the platform wrapped, with a key of whatever kind.
+  public var customerKey: ProviderKey? { method == .customerKMS ? provider : nil }
 
   /// Takes the members as they are.
   public init(method: KeyVersion.WrapMethod, wrappedKey: [UInt8], provider: ProviderKey?) {
