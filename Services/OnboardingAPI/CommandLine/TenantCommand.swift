@@ -7,7 +7,8 @@ import Repository
 /// `onboarding-api tenant`
 struct TenantCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "tenant", abstract: "Makes tenants.", subcommands: [Create.self])
+    commandName: "tenant", abstract: "Makes tenants, and changes the keys that the platform wraps for them.",
+    subcommands: [Create.self, TenantRotateCommand.self])
 
   /// `onboarding-api tenant create`
   struct Create: AsyncParsableCommand {

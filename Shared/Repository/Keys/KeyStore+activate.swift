@@ -43,4 +43,12 @@ extension KeyStore {
     guard configuration.exists else { throw RepositoryError(.noConfiguration) }
     guard !configuration.isSealed else { throw RepositoryError(.tenantSealed) }
   }
+
+  /// Makes sure that the platform wraps the tenant's keys; who holds the tenant's lock has it stay so.
+  /// - Throws: ``RepositoryError`` with `configurationExists`.
+  static func demandNoConfiguration(of tenantID: UUID, in transaction: PostgresTransaction) async throws {
+    guard try await !lockConfiguration(of: tenantID, in: transaction).exists else {
+      throw RepositoryError(.configurationExists)
+    }
+  }
 }

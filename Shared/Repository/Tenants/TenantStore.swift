@@ -22,6 +22,16 @@ public struct TenantStore: Sendable {
     }
   }
 
+  /// The ids of all tenants, oldest first.
+  ///
+  /// Row-level security shows them to the owner of the tables alone, who so must be whom the pool logs in as.
+  /// - Throws: ``RepositoryError`` with `notTheOwner`; `PostgresError`.
+  public func ids() async throws -> [UUID] {
+    let isBound = try await pool.execute("SELECT row_security_active('tenants')", [])[0][0, as: Bool.self]
+    guard !isBound else { throw RepositoryError(.notTheOwner) }
+    return try await pool.execute("SELECT id FROM tenants ORDER BY id", []).map { try $0.get("id", as: UUID.self) }
+  }
+
   /// The tenant of an id, or nil.
   public func tenant(_ id: UUID) async throws -> Tenant? {
     try await pool.tenant(id).execute("SELECT id, slug, name FROM tenants WHERE id = $1", [.uuid(id)]).first.map {
