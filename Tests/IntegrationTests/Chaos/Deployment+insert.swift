@@ -16,12 +16,14 @@ struct InsertedSecret: Sendable {
 extension Deployment {
   /// Puts secrets straight into the tables, encrypted under the tenant's first version, as the API would have in the
   /// course of time.
+  /// - Parameter operatorKey: the platform's KMS key that wraps that version; nil where the deployment's own key does.
   /// - Returns: the secrets by name.
   func insertSecrets(
-    _ count: Int, for tenant: Tenant, at time: Date = Date(timeIntervalSinceNow: -86_400)
+    _ count: Int, for tenant: Tenant, at time: Date = Date(timeIntervalSinceNow: -86_400),
+    wrappedBy operatorKey: PlatformKey? = nil
   ) async throws -> [String: InsertedSecret] {
     try await withPool { pool in
-      let cipher = try await firstCipher(of: tenant, pool)
+      let cipher = try await firstCipher(of: tenant, operatorKey, pool)
       var made: [String: InsertedSecret] = [:]
       for start in stride(from: 0, to: count, by: 5_000) {
         var (ids, names, rows) = ([UUID](), [String](), [UUID]())
@@ -61,8 +63,17 @@ extension Deployment {
     }
   }
 
-  private func firstCipher(of tenant: Tenant, _ pool: PostgresPool) async throws -> EnvelopeCipher {
+  private func firstCipher(
+    of tenant: Tenant, _ operatorKey: PlatformKey?, _ pool: PostgresPool
+  ) async throws -> EnvelopeCipher {
     let version = try await KeyStore(pool: pool).activeVersion(of: tenant.id)
+    if let operatorKey {
+      let provider = try #require(version.wrapping.provider)
+      let key = try await operatorKey.key().unwrap(
+        WrappedKey(ciphertext: version.wrapping.wrappedKey, keyReference: provider.wrappingKey),
+        context: EncryptionContext(tenantID: tenant.id, keyVersion: UInt32(version.version)))
+      return try EnvelopeCipher(key: key, kind: .dataKey, keyVersion: UInt32(version.version))
+    }
     let deploymentKey = try #require(SecretBytes(base64: environment["MASTER_KEY_B64"] ?? ""))
     let key = try #require(LocalKeyEncryptionKey(masterKey: deploymentKey)).unwrap(
       version.wrapping.wrappedKey, tenantID: tenant.id, keyID: version.id, keyVersion: UInt32(version.version))

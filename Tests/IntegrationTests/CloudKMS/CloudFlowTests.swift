@@ -6,58 +6,68 @@ import Testing
 
 /// A customer's key on running services from the onboarding to the revocation, the same in every cloud.
 @Suite(.enabled(if: Deployment.isPossible && StandInCloud.arePlayed)) struct CloudFlowTests {
-  @Test(arguments: StandInCloud.allCases)
+  @Test(arguments: StandInCloud.allCases, [KeyVersion.WrapMethod.global, .operatorKMS])
   func `a key is onboarded, 1,000 rows rewrapped, taken away, given back, rotated and revoked`(
-    _ cloud: StandInCloud
+    _ cloud: StandInCloud, from method: KeyVersion.WrapMethod
   ) async throws {
     try await cloud.withCustomer { customer in
-      let settings = KillSwitchTests.eager.merging(customer.settings) { $1 }
-      try await Deployment.with(settings) { deployment in
-        let tenant = try await deployment.makeTenant()
-        let values = try await deployment.insertSecrets(1_000, for: tenant).mapValues(\.value)
-        let answer = try await deployment.client.post(
-          "/admin/tenant-kms", token: tenant.ownerToken, customer.candidate)
-        #expect(answer.status == 200, "\(answer)")
-        #expect(try answer.json["provider"]?.string == cloud.rawValue)
-        #expect(try answer.json["kms_key_ref"] == customer.candidate["kms_key_ref"])
-        #expect(try answer.json["new_key_version"] == 1)
-        try await expectRewrapped(values, under: 1, of: tenant, on: deployment, by: customer)
-        let shown = try await deployment.configuration(of: tenant, "the onboarding") { _ in true }
-        #expect(shown["provider"]?.string == "customer_kms_\(cloud.rawValue)")
-        #expect(shown["config"] == customer.shownConfiguration)
-
-        for killSwitch in customer.killSwitches {
-          try await deployment.checkNow()
-          try await killSwitch.pull()
-          let sealed = try await deployment.configuration(of: tenant, "\(killSwitch): the seal") {
-            $0["sealed_since"] != .null
-          }
-          #expect(sealed["last_verify_error"]?.string?.contains(killSwitch.reason.rawValue) == true, "\(killSwitch)")
-          let refused = try await eventually("\(killSwitch): the refusal") {
-            let answer = try await deployment.makeSecret(for: tenant)
-            return answer.status == 201 ? nil : answer
-          }
-          #expect(refused.status == 503, "\(killSwitch): \(refused)")
-          try await killSwitch.restore()
-          _ = try await deployment.configuration(of: tenant, "\(killSwitch): the unsealing") {
-            $0["sealed_since"] == .null
-          }
-        }
-
-        let rotated = try await deployment.call("POST", "/admin/tenant-kms/rotate", of: tenant)
-        #expect(rotated.status == 200, "\(rotated)")
-        try await expectRewrapped(values, under: 2, of: tenant, on: deployment, by: customer)
-        for version in 0...1 {
-          let revoked = try await deployment.call(
-            "POST", "/admin/tenant-kms/versions/\(version)/revoke", of: tenant, ["confirm": .string(tenant.slug)])
-          #expect(revoked.status == 200, "\(revoked)")
-        }
-        #expect(try await deployment.keyVersions(of: tenant).map(\.status) == [.active, .revoked, .revoked])
-        let read = try await deployment.decryptedSecrets(of: tenant, with: customer.key()).values
-        #expect(values.allSatisfy { read[$0.key] == $0.value })
-        try await deployment.expectSound(tenant)
+      try await customer.withPlatformWrap(method) { wrap in
+        let settings = KillSwitchTests.eager.merging(customer.settings) { $1 }.merging(wrap.settings) { $1 }
+        try await Deployment.with(settings) { try await runFlow(of: customer, in: cloud, from: wrap, on: $0) }
       }
     }
+  }
+
+  private func runFlow(
+    of customer: any CustomerCloud, in cloud: StandInCloud, from wrap: PlatformWrap, on deployment: Deployment
+  ) async throws {
+    let tenant = try await deployment.makeTenant()
+    #expect(try await deployment.keyVersions(of: tenant).map(\.wrapping.method) == [wrap.method])
+    let values = try await deployment.insertSecrets(1_000, for: tenant, wrappedBy: wrap.key).mapValues(\.value)
+    let answer = try await deployment.client.post("/admin/tenant-kms", token: tenant.ownerToken, customer.candidate)
+    #expect(answer.status == 200, "\(answer)")
+    #expect(try answer.json["provider"]?.string == cloud.rawValue)
+    #expect(try answer.json["kms_key_ref"] == customer.candidate["kms_key_ref"])
+    #expect(try answer.json["new_key_version"] == 1)
+    try await expectRewrapped(values, under: 1, of: tenant, on: deployment, by: customer)
+    let shown = try await deployment.configuration(of: tenant, "the onboarding") { _ in true }
+    #expect(shown["provider"]?.string == "customer_kms_\(cloud.rawValue)")
+    #expect(shown["config"] == customer.shownConfiguration)
+    let told = try await deployment.client.get("/admin/tenant-kms", token: tenant.ownerToken)
+    guard case .array(let keys)? = try told.json["keys"] else { return #expect(Bool(false), "no keys in \(told)") }
+    #expect(keys.map { $0["wrap_method"]?.string } == ["customer_kms", wrap.method.rawValue])
+    if let key = wrap.key { #expect(!told.text.contains(key.name)) }
+
+    for killSwitch in customer.killSwitches {
+      try await deployment.checkNow()
+      try await killSwitch.pull()
+      let sealed = try await deployment.configuration(of: tenant, "\(killSwitch): the seal") {
+        $0["sealed_since"] != .null
+      }
+      #expect(sealed["last_verify_error"]?.string?.contains(killSwitch.reason.rawValue) == true, "\(killSwitch)")
+      let refused = try await eventually("\(killSwitch): the refusal") {
+        let answer = try await deployment.makeSecret(for: tenant)
+        return answer.status == 201 ? nil : answer
+      }
+      #expect(refused.status == 503, "\(killSwitch): \(refused)")
+      try await killSwitch.restore()
+      _ = try await deployment.configuration(of: tenant, "\(killSwitch): the unsealing") {
+        $0["sealed_since"] == .null
+      }
+    }
+
+    let rotated = try await deployment.call("POST", "/admin/tenant-kms/rotate", of: tenant)
+    #expect(rotated.status == 200, "\(rotated)")
+    try await expectRewrapped(values, under: 2, of: tenant, on: deployment, by: customer)
+    for version in 0...1 {
+      let revoked = try await deployment.call(
+        "POST", "/admin/tenant-kms/versions/\(version)/revoke", of: tenant, ["confirm": .string(tenant.slug)])
+      #expect(revoked.status == 200, "\(revoked)")
+    }
+    #expect(try await deployment.keyVersions(of: tenant).map(\.status) == [.active, .revoked, .revoked])
+    let read = try await deployment.decryptedSecrets(of: tenant, with: customer.key()).values
+    #expect(values.allSatisfy { read[$0.key] == $0.value })
+    try await deployment.expectSound(tenant)
   }
 
   @Test func `a tenant moves from AWS to Google Cloud to Azure and back to AWS with every value intact`() async throws {

@@ -17,6 +17,9 @@ protocol CustomerCloud: Sendable {
   var killSwitches: [CustomerKillSwitch] { get }
   /// This process's standing at the cloud, as the services'.
   var clouds: Clouds { get }
+
+  /// Lends a KMS key of the platform's own in the same cloud, which its identity there may use by itself.
+  func withPlatformKey(_ body: (PlatformKey) async throws -> Void) async throws
 }
 
 extension CustomerCloud {

@@ -87,15 +87,15 @@ struct KeyRevocationTests {
     }
   }
 
-  @Test(arguments: [true, false])
-  func `an erased active version is replaced in the same transaction`(isSealed: Bool) async throws {
+  @Test(arguments: [NewKeyVersion.platform(2), .operatorKMS(2), .customer(2, .sample())])
+  func `an erased active version is replaced in the same transaction`(replacement: NewKeyVersion) async throws {
+    let isSealed = replacement.wrapping.method != .customerKMS
     try await MigratedDatabase.with { database in
       let tenantID = try await database.makeTenant()
       try await database.makeSecrets(2, of: tenantID)
       let first = try await database.onboard(tenantID)
       try await database.makeSecrets(4, of: tenantID, under: 1)
       if isSealed { try await database.seal(tenantID) }
-      let replacement = isSealed ? NewKeyVersion.platform(2) : .customer(2, .sample())
       let revocation = try await database.order(revocationOf: 1, of: tenantID, erases: true, replacement: replacement)
       #expect(revocation.rowsErased == 4)
       #expect(try await database.keys.versions(of: tenantID).map(\.status) == [.active, .revoked, .retired])

@@ -60,6 +60,36 @@ struct KeyRotationTests {
     }
   }
 
+  @Test func `a tenant on the platform's wrapping rotates under whichever key that is`() async throws {
+    try await MigratedDatabase.with { database in
+      let tenantID = try await database.makeTenant()
+      try await database.makeSecrets(3, of: tenantID)
+      for key in [NewKeyVersion.platform(1), .operatorKMS(2), .operatorKMS(3)] {
+        _ = try await database.publishedNames()
+        let leaseID = try await database.keys.rotate(
+          to: key, of: tenantID, actorID: "operator", at: MigratedDatabase.now)
+        #expect(try await database.publishedNames() == ["rewrap.start", "tenant.event"])
+        let active = try await database.keys.activeVersion(of: tenantID)
+        #expect(active.id == key.id)
+        #expect(active.wrapping == key.wrapping)
+        let entry = try #require(try await database.audit.rows().last).entry
+        #expect(entry.action == "byok.kms.rotate")
+        #expect(entry.actorID == "operator")
+        #expect(entry.details["wrap_method"]?.string == key.wrapping.method.rawValue)
+        #expect(entry.details["wrapping_key"] == .null)
+        try await database.finish(leaseID)
+        #expect(try await database.rowsByVersion(of: tenantID) == [key.version: 3])
+      }
+      try await database.onboard(tenantID, version: 4)
+      for key in [NewKeyVersion.platform(5), .operatorKMS(5)] {
+        await database.expectUnchanged(by: .configurationExists) {
+          try await database.keys.rotate(to: key, of: tenantID, actorID: "operator", at: MigratedDatabase.now)
+        }
+      }
+      try await database.expectSound(tenantID)
+    }
+  }
+
   /// Whoever seals holds the configuration's row: the rotation waits, and then sees the seal.
   @Test func `a rotation that meets a seal in the making waits for it`() async throws {
     try await MigratedDatabase.with { database in

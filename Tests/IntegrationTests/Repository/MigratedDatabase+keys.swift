@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Postgres
 import Repository
 import Testing
@@ -60,5 +61,16 @@ extension NewKeyVersion {
     NewKeyVersion(
       id: UUID(), version: version,
       wrapping: Wrapping(method: .global, wrappedKey: [UInt8(version)], provider: nil))
+  }
+
+  /// A version under a KMS key of the platform's.
+  static func operatorKMS(_ version: Int32) -> NewKeyVersion {
+    let arn = "arn:aws:kms:us-east-1:123456789012:key/saas"
+    return NewKeyVersion(
+      id: UUID(), version: version,
+      wrapping: Wrapping(
+        method: .operatorKMS, wrappedKey: [UInt8(version)],
+        provider: ProviderKey(
+          name: "operator_kms_aws", keyReference: arn, configuration: [:], wrappingKey: arn)))
   }
 }
