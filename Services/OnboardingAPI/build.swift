@@ -28,7 +28,7 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
   let keys = KeyStore(pool: pool)
   let clouds = configuration.platform.makeClouds(client: cloud, metrics: metrics)
   let unwrapper = KeyUnwrapper(
-    global: configuration.masterKey, platform: OperatorKeyUnwrapper(clouds: clouds, logger: logger),
+    global: configuration.masterKey, platform: OperatorKeyUnwrapper(clouds: clouds, metrics: metrics, logger: logger),
     customer: CustomerKeyUnwrapper(clouds: clouds))
   let holder = KeyHolder(
     service: "onboarding-api", versions: keys, registry: KeyHolderStore(pool: pool), logger: logger)

@@ -20,7 +20,7 @@ func buildWorker(_ configuration: WorkerConfiguration) -> WorkerService {
     configuration: configuration.database.configuration, size: configuration.database.connections, logger: logger)
   let clouds = configuration.platform.makeClouds(client: client, metrics: metrics)
   let unwrapper = KeyUnwrapper(
-    global: configuration.masterKey, platform: OperatorKeyUnwrapper(clouds: clouds, logger: logger),
+    global: configuration.masterKey, platform: OperatorKeyUnwrapper(clouds: clouds, metrics: metrics, logger: logger),
     customer: CustomerKeyUnwrapper(clouds: clouds))
   let holder = KeyHolder(
     service: "rewrap-worker", versions: KeyStore(pool: pool), registry: KeyHolderStore(pool: pool), logger: logger)

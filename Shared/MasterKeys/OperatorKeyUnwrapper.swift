@@ -1,22 +1,28 @@
 public import CloudKMS
 public import Cryptography
 public import Logging
+public import Monitoring
 public import Repository
 
 /// Unwraps key versions that KMS keys of the platform's own wrapped: each by the key that is stored with it, whichever
 /// wraps new ones now.
 ///
-/// What goes wrong here is the operator's to mend and no tenant's business, so it is told to the log alone.
+/// What goes wrong here is the operator's to mend and no tenant's business, so it is told to the log and counted.
 public struct OperatorKeyUnwrapper: Sendable {
   private let clouds: Clouds
+  private let failures: Counter
   private let logger: Logger
 
   /// Creates an unwrapper.
   /// - Parameters:
   ///   - clouds: this platform's standing at each cloud.
+  ///   - metrics: where failures are counted, as `tenant_kms_platform_key_failures_total`.
   ///   - logger: is told of each failure, and what to do about it.
-  public init(clouds: Clouds, logger: Logger) {
+  public init(clouds: Clouds, metrics: MetricRegistry, logger: Logger) {
     self.clouds = clouds
+    failures = metrics.counter(
+      "tenant_kms_platform_key_failures_total", "Master keys that the platform's own KMS key didn't unwrap.")
+    failures.add(0)
     self.logger = logger
   }
 
@@ -26,6 +32,7 @@ public struct OperatorKeyUnwrapper: Sendable {
   @Sendable public func unwrap(_ version: KeyVersion) async throws(KMSFailure) -> SecretBytes {
     do throws(KMSFailure) { return try await unwrapOnce(version) } catch {
       if !Task.isCancelled {
+        failures.add()
         logger.error(
           "the platform's own KMS key doesn't unwrap",
           metadata: [

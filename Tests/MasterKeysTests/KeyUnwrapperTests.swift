@@ -5,6 +5,7 @@ import HTTPClient
 import JSON
 import Locking
 import Logging
+import Monitoring
 import Repository
 import SigV4
 import Testing
@@ -17,6 +18,7 @@ import Testing
   let aws = DenyingAWS()
   let pauses = Pauses()
   let log = RecordingLog()
+  let metrics = MetricRegistry()
 
   @Test func `what the deployment's key wrapped comes back`() async throws {
     let key = SecretBytes.random(count: 32)
@@ -136,6 +138,7 @@ import Testing
     #expect(entry.metadata["kms_key_ref"] == "\(Self.keyARN)")
     #expect(entry.metadata["tenant_id"] == "\(tenantID)")
     #expect(entry.metadata["hint"] == "\(failure.hint)")
+    #expect(await metrics.text().contains("\ntenant_kms_platform_key_failures_total 1\n"))
   }
 
   /// Each method has a way of its own, whatever else is stored with the version.
@@ -181,7 +184,8 @@ import Testing
   }
 
   private var platformKeys: OperatorKeyUnwrapper {
-    OperatorKeyUnwrapper(clouds: Clouds([platform]), logger: Logger(label: "test", factory: { _ in log }))
+    OperatorKeyUnwrapper(
+      clouds: Clouds([platform]), metrics: metrics, logger: Logger(label: "test", factory: { _ in log }))
   }
 
   private var customer: CustomerKeyUnwrapper {

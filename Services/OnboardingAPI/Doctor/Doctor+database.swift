@@ -52,9 +52,11 @@ extension Doctor {
   /// Opens a tenant's active key, as a start of the service would.
   func examineKey(of tenantID: UUID, _ report: Report) async {
     let client = configuration.platform.makeHTTPClient(maximumConnections: 1)
-    let clouds = configuration.platform.makeClouds(client: client, metrics: MetricRegistry())
+    let metrics = MetricRegistry()
+    let clouds = configuration.platform.makeClouds(client: client, metrics: metrics)
     let unwrapper = KeyUnwrapper(
-      global: configuration.masterKey, platform: OperatorKeyUnwrapper(clouds: clouds, logger: Self.silent),
+      global: configuration.masterKey,
+      platform: OperatorKeyUnwrapper(clouds: clouds, metrics: metrics, logger: Self.silent),
       customer: CustomerKeyUnwrapper(clouds: clouds))
     await withPool { pool in
       do {

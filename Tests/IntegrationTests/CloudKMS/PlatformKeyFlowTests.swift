@@ -145,14 +145,14 @@ import Testing
     }
   }
 
-  @Test(arguments: [FaultProxy.Behaviour.reset, .answer("garbage")])
+  @Test(arguments: [FaultProxy.Behaviour.hang, .reset, .answer("garbage")])
   func `a way to the platform's key that is broken is no seal either`(_ fault: FaultProxy.Behaviour) async throws {
     let endpoint = try #require(StandInAWS.endpoint.flatMap(URLComponents.init(string:)))
     let account = try await CustomerAWSAccount.create(on: StandInAWS(endpoint: try #require(endpoint.string)))
     let proxy = try FaultProxy(to: endpoint.port ?? 80)
     defer { proxy.stop() }
     try await account.withPlatformKey { own in
-      var settings = own.setting
+      var settings = own.setting.merging(["KMS_CONNECT_TIMEOUT_SECONDS": "2", "KMS_TOTAL_TIMEOUT_SECONDS": "2"]) { $1 }
       settings["AWS_ENDPOINT_URL"] = "http://127.0.0.1:\(proxy.port)"
       try await Deployment.with(settings, verifies: false, workers: 0, as: account) { deployment in
         // What made its key was another process.
