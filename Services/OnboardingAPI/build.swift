@@ -83,7 +83,8 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
     transitKeys: TransitKeys(store: transitKeyStore, keyring: keyring, masterKeys: masterKeys, uses: uses), hub: hub,
     generation: KeyGeneration(
       verification: KeyVerification(
-        rpc: rpc, authenticator: common.authenticator, timeout: configuration.verifyTimeout),
+        rpc: rpc, authenticator: common.authenticator, timeout: configuration.verifyTimeout,
+        platformKey: configuration.operatorKey),
       platform: PlatformWrapping(
         global: configuration.masterKey, operatorKey: configuration.operatorKey, clouds: clouds)),
     signIn: await configuration.identity.makeTokenIssuer().map {

@@ -38,6 +38,17 @@ import Testing
     #expect(OperatorKeyReference(text) == nil)
   }
 
+  @Test(arguments: CloudFixture.all)
+  func `a tenant who brings the very key is known by its name, whatever its case`(_ cloud: CloudFixture) throws {
+    let candidate = try KMSCandidate.parse(cloud.body)
+    let others = try CloudFixture.all.map { try $0.operatorReference() }
+    #expect(others.map { $0.isBrought(by: candidate) } == CloudFixture.all.map { $0.provider == cloud.provider })
+    let odd = try #require(OperatorKeyReference(Sample.azureVault + "/keys/Tenant-KMS"))
+    #expect(odd.isBrought(by: candidate) == (cloud.provider == .azure))
+    let another = try #require(OperatorKeyReference(Sample.azureKey + "2"))
+    #expect(!another.isBrought(by: candidate))
+  }
+
   @Test func `each form that it may have is told`() {
     #expect(
       OperatorKeyReference.grammars == [

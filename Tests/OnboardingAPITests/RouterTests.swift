@@ -260,7 +260,8 @@ import Transit
       generation: KeyGeneration(
         verification: KeyVerification(
           rpc: AMQPRPCClient(configuration: amqp, logger: Self.logger),
-          authenticator: CommandAuthenticator(key: SecretBytes(copying: key)), timeout: .seconds(1)),
+          authenticator: CommandAuthenticator(key: SecretBytes(copying: key)), timeout: .seconds(1),
+          platformKey: nil),
         platform: PlatformWrapping(
           global: try #require(LocalKeyEncryptionKey(masterKey: .random(count: 32))), operatorKey: nil,
           clouds: Clouds([]))),

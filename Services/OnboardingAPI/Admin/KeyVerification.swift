@@ -12,17 +12,23 @@ struct KeyVerification: Sendable {
   let authenticator: CommandAuthenticator
   /// How long a verification may take in all.
   let timeout: Duration
+  /// The platform's own KMS key, if it has one, which no tenant may bring.
+  let platformKey: OperatorKeyReference?
 
   /// Told of each step of a verification, while it goes.
   typealias Progress = @Sendable (VerifyKeyProgress) -> Void
 
   /// Verifies a candidate and has a new tenant master key wrapped under it.
   /// - Parameter progress: told of each step as it comes; nobody unless told.
-  /// - Throws: ``APIError`` with `kms_verify_failed`, `kms_verify_timeout` or `dependency_unavailable`.
+  /// - Throws: ``APIError`` with `kms_verify_failed`, `kms_verify_timeout` or `dependency_unavailable`; with
+  ///   `invalid_request` for the platform's own key.
   func verify(
     _ candidate: KMSCandidate, for tenantID: UUID, keyVersion: Int32, wrapsNewKey: Bool,
     progress: @escaping Progress = { _ in }
   ) async throws -> VerifyKeyReply.Verification {
+    if let platformKey, platformKey.isBrought(by: candidate) {
+      throw APIError.invalidRequest("the body doesn't fit", fields: ["kms_key_ref": ["is not a key of yours"]])
+    }
     let command = VerifyKey(
       tenantID: tenantID, candidate: candidate.json.canonicalText, keyVersion: keyVersion, wrapsNewKey: wrapsNewKey,
       deadline: Date().addingTimeInterval(timeout / .seconds(1)))

@@ -32,6 +32,12 @@ public struct OperatorKeyReference: Sendable {
 
   /// The key's name.
   public var keyReference: String { name.description }
+
+  /// Whether a tenant wants to bring this very key. It would open for the platform without anybody's leave, and nobody
+  /// but the operator could take it away. Azure's names have no case.
+  public func isBrought(by candidate: KMSCandidate) -> Bool {
+    candidate.provider == provider && candidate.keyReference.lowercased() == keyReference.lowercased()
+  }
 }
 
 extension OperatorKeyReference: Hashable {

@@ -84,6 +84,29 @@ import Testing
     }
   }
 
+  /// In Azure alone a key may be brought that opens for the platform's own identity.
+  @Test func `nobody brings the platform's own key as theirs`() async throws {
+    try await CustomerAzureVault.with { vault in
+      try await vault.withPlatformKey { own in
+        let settings = vault.settings.merging(own.identity) { $1 }
+        let body: JSONValue = [
+          "provider": "azure", "kms_key_ref": .string(own.name.replacing("tenant-kms", with: "Tenant-KMS")),
+          "config": ["vault_url": .string(String(own.name.split(separator: "/keys/")[0]))],
+        ]
+        try await Deployment.with(settings.merging(own.setting) { $1 }, workers: 0) { deployment in
+          let tenant = try await deployment.makeTenant()
+          let before = try await deployment.fingerprint()
+          for path in ["/admin/tenant-kms", "/admin/tenant-kms/verify"] {
+            let refused = try await deployment.client.post(path, token: tenant.ownerToken, body)
+            #expect(refused.status == 400, "\(refused)")
+            #expect(try refused.error["fields"]?["kms_key_ref"] == ["is not a key of yours"], "\(refused)")
+          }
+          #expect(try await deployment.fingerprint() == before)
+        }
+      }
+    }
+  }
+
   @Test(arguments: StandInCloud.allCases)
   func `while the platform's key is away nobody is sealed and nothing is lost, and all goes on when it is back`(
     _ cloud: StandInCloud
