@@ -57,6 +57,7 @@ let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift
 
 let libraries: [Target] = [
   shared("BlockingQueue"),
+  shared("ChildProcess", ["BlockingQueue", "CProcess"], settings: wrapperSettings),
   shared("Locking", settings: wrapperSettings),
   shared("Monitoring", ["Locking"]),
   shared("TracePropagation", ["Cryptography"]),
@@ -126,6 +127,7 @@ let suites: [Target] = [
   tests("AMQPTests", ["AMQP", "Locking"]),
   tests("AgentSessionTests", ["AgentSession", "Cryptography"]),
   tests(
+  tests("ChildProcessTests", ["ChildProcess"]),
     "CloudKMSTests",
     [
       "CloudKMS", "Cryptography", "HTTPClient", "JSON", "Locking", "SampleKeys", "SigV4", httpTypes, hummingbird,

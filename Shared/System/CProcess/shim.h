@@ -1,5 +1,6 @@
 #pragma once
 
+#include <spawn.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
@@ -10,3 +11,7 @@ static inline int process_forbid_dumps(void) {
   if (setrlimit(RLIMIT_CORE, &none) != 0) return -1;
   return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
+
+// GNU's, and so not in Swift's own module of the C library, which is made without _GNU_SOURCE.
+int pipe2(int ends[2], int flags);
+int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
