@@ -47,6 +47,7 @@ extension ScriptedAzure.Action {
     case .challenge, .signIn: .assumeRole
     case .get, .wrap: .encrypt
     case .unwrap: .decrypt
+    case .rotationPolicy: .keyState
     case .other: nil
     }
   }

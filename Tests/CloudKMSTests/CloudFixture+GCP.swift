@@ -4,7 +4,8 @@ import JSON
 
 extension CloudFixture {
   static let gcp = CloudFixture(
-    provider: .gcp, body: Sample.gcpBody(), stages: [.validate, .credentials, .assumeRole, .encrypt, .decrypt],
+    provider: .gcp, body: Sample.gcpBody(),
+    stages: [.validate, .credentials, .assumeRole, .encrypt, .decrypt, .keyState],
     wrappingKey: ScriptedGCP.version,
     killSwitches: [
       Fault("disabled", at: .decrypt, .keyDisabled, .success(state("DISABLED"))),
@@ -49,10 +50,11 @@ extension CloudFixture {
 extension ScriptedGCP.Action {
   fileprivate var stage: VerificationStage {
     switch self {
-    case .metadata, .token: .credentials
+    case .metadata, .token, .subjectToken, .exchange, .impersonateOwn: .credentials
     case .impersonate: .assumeRole
     case .encrypt: .encrypt
     case .decrypt: .decrypt
+    case .get: .keyState
     }
   }
 }

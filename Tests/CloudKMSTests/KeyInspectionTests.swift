@@ -99,6 +99,77 @@ import Testing
     #expect(report.warnings == [])
   }
 
+  private func gcpReport(_ key: JSONValue) async throws -> VerificationReport {
+    let gcp = ScriptedGCP { $0 == .get ? .json(200, key) : nil }
+    return try await KeyVerifier(clouds: Clouds([Sample.gcpPlatform(gcp)])).verify(
+      KMSCandidate.parse(Sample.gcpBody()), tenantID: Sample.tenantID, keyVersion: 1, deadline: Date() + 60)
+  }
+
+  /// Of Cloud KMS, as `cryptoKeys.get` tells it.
+  private static func gcpKey(
+    _ primary: [String: JSONValue] = [:],
+    _ members: [String: JSONValue] = [
+      "rotationPeriod": "7776000s", "nextRotationTime": "2027-01-01T00:00:00Z",
+    ]
+  ) -> JSONValue {
+    let version: [String: JSONValue] = [
+      "name": .string(ScriptedGCP.version), "state": "ENABLED", "algorithm": "GOOGLE_SYMMETRIC_ENCRYPTION",
+      "protectionLevel": "HSM",
+    ]
+    let key: [String: JSONValue] = [
+      "name": .string(Sample.gcpKey), "purpose": "ENCRYPT_DECRYPT", "primary": .object(version.merging(primary) { $1 }),
+    ]
+    return .object(key.merging(members) { $1 })
+  }
+
+  @Test func `a key in Google Cloud may be looked at or not`() async throws {
+    let gcp = ScriptedGCP()
+    let report = try await KeyVerifier(clouds: Clouds([Sample.gcpPlatform(gcp)])).verify(
+      KMSCandidate.parse(Sample.gcpBody()), tenantID: Sample.tenantID, keyVersion: 1, deadline: Date() + 60)
+    #expect(report.warnings == [])
+    #expect(detail(report) == "the service account may not look at the key")
+    let request = try #require(gcp.requests.last)
+    #expect(request.method == "GET")
+    #expect(request.url == "https://cloudkms.googleapis.com/v1/\(Sample.gcpKey)")
+    #expect(request.body.isEmpty)
+    let seen = try await gcpReport(Self.gcpKey())
+    #expect(seen.warnings == [])
+    #expect(detail(seen) == "GOOGLE_SYMMETRIC_ENCRYPTION, HSM, ENABLED")
+  }
+
+  @Test(
+    arguments: [
+      (gcpKey([:], [:]), "rotation"), (gcpKey(["importJob": "j"]), "imported"),
+      (gcpKey(["importTime": "2026-01-01T00:00:00Z"]), "imported"), (gcpKey([:], ["importOnly": true]), "imported"),
+      (gcpKey(["destroyTime": "2026-12-24T03:00:00.123456789Z"]), "destruction on 2026-12-24"),
+    ] as [(JSONValue, String)])
+  func `a key in Google Cloud that needs attention is told once`(_ key: JSONValue, word: String) async throws {
+    let report = try await gcpReport(key)
+    #expect(report.warnings.count == 1)
+    #expect(report.warnings.first?.contains(word) == true)
+  }
+
+  @Test func `a key behind an external key manager rotates nowhere else`() async throws {
+    #expect(try await gcpReport(Self.gcpKey(["protectionLevel": "EXTERNAL_VPC"], [:])).warnings == [])
+  }
+
+  @Test(
+    arguments: [
+      (["lifetimeActions": [["trigger": ["timeAfterCreate": "P90D"], "action": ["type": "Rotate"]]]], false),
+      (["lifetimeActions": [["trigger": ["timeBeforeExpiry": "P30D"], "action": ["type": "Notify"]]]], true),
+      (["lifetimeActions": []], true),
+    ] as [(JSONValue, Bool)])
+  func `a key in Azure without rotation is told, where the policy may be seen`(
+    _ policy: JSONValue, isTold: Bool
+  ) async throws {
+    let azure = ScriptedAzure { $0 == .rotationPolicy ? .json(200, policy) : nil }
+    let report = try await KeyVerifier(clouds: Clouds([Sample.azurePlatform(azure)])).verify(
+      KMSCandidate.parse(Sample.azureBody()), tenantID: Sample.tenantID, keyVersion: 1, deadline: Date() + 60)
+    #expect(azure.requests.last?.url == "\(Sample.azureKey)/rotationpolicy?api-version=7.4")
+    #expect(report.warnings.count == (isTold ? 1 : 0))
+    #expect(report.warnings.allSatisfy { $0.contains("rotation") })
+  }
+
   @Test func `a key in Azure that expires is told, with the day`() async throws {
     let azure = ScriptedAzure {
       guard $0 == .get, case .object(var members) = ScriptedAzure.key() else { return nil }

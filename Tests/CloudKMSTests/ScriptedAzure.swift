@@ -10,6 +10,8 @@ final class ScriptedAzure: HTTPTransport {
   /// What was asked.
   enum Action: Sendable, Hashable {
     case metadata, challenge, signIn, get, wrap, unwrap, other
+    /// Which an application need not be allowed.
+    case rotationPolicy
   }
 
   /// Answers instead of the well-behaved cloud; nil leaves it to that.
@@ -38,6 +40,7 @@ final class ScriptedAzure: HTTPTransport {
     case .get: return .json(200, Self.key())
     case .wrap, .unwrap: return Self.operate(request, action)
     case .other: return HTTPResponse(status: 302)
+    case .rotationPolicy: return .vaultError(403, "Forbidden", inner: "ForbiddenByRbac")
     }
   }
 
@@ -54,6 +57,7 @@ final class ScriptedAzure: HTTPTransport {
     guard request.url.contains("/keys/") else { return .other }
     guard request.headers.contains(where: { $0.name == "Authorization" }) else { return .challenge }
     if request.url.contains("/wrapkey?") { return .wrap }
+    if request.url.contains("/rotationpolicy?") { return .rotationPolicy }
     return request.url.contains("/unwrapkey?") ? .unwrap : .get
   }
 

@@ -10,6 +10,10 @@ final class ScriptedGCP: HTTPTransport {
   /// What was asked.
   enum Action: Sendable, Hashable {
     case metadata, token, impersonate, encrypt, decrypt
+    /// Of a platform that is somebody elsewhere.
+    case subjectToken, exchange, impersonateOwn
+    /// Which a service account need not be allowed.
+    case get
   }
 
   /// Answers instead of the well-behaved cloud; nil leaves it to that.
@@ -34,7 +38,11 @@ final class ScriptedGCP: HTTPTransport {
     switch action {
     case .metadata: return .metadata(200, Self.token("platform-token"))
     case .token: return .json(200, Self.token("file-token"))
+    case .subjectToken: return .json(200, ["access_token": "machine-token", "expires_in": "86399"])
+    case .exchange: return .json(200, Self.token("federated-token"))
+    case .impersonateOwn: return .json(200, ["accessToken": "own-token", "expireTime": "2026-11-24T05:00:14Z"])
     case .impersonate: return .json(200, ["accessToken": "tenant-token", "expireTime": "2026-11-24T04:05:14Z"])
+    case .get: return .gcpError(403, "PERMISSION_DENIED")
     case .encrypt: return Self.encrypt(request)
     case .decrypt: return Self.decrypt(request)
     }
@@ -43,7 +51,12 @@ final class ScriptedGCP: HTTPTransport {
   private static func action(of request: HTTPRequest) -> Action {
     if request.url.hasSuffix(":encrypt") { return .encrypt }
     if request.url.hasSuffix(":decrypt") { return .decrypt }
-    if request.url.hasSuffix(":generateAccessToken") { return .impersonate }
+    if request.url.hasSuffix(":generateAccessToken") {
+      return request.url.contains(Sample.serviceAccount) ? .impersonate : .impersonateOwn
+    }
+    if request.url.hasSuffix("/v1/token") { return .exchange }
+    if request.url.contains("/identity/") { return .subjectToken }
+    if request.method == "GET", request.url.contains("/cryptoKeys/") { return .get }
     return request.url.contains("computeMetadata") ? .metadata : .token
   }
 

@@ -53,20 +53,12 @@ extension SourcedCredentials {
     else { throw .failed("what it holds are no credentials of AWS's") }
     var expiresAt: Date?
     if let expiration {
-      guard let date = Self.date(expiration) else { throw .failed("when its credentials expire can't be read") }
+      guard let date = Date(rfc3339: expiration) else { throw .failed("when its credentials expire can't be read") }
       expiresAt = date
     }
     self.init(
       credentials: AWSCredentials(
         accessKeyID: id, secretAccessKey: SecretBytes(copying: secret.utf8), sessionToken: token),
       expiresAt: expiresAt)
-  }
-
-  /// RFC 3339, with or without a fraction.
-  private static func date(_ text: String) -> Date? {
-    for style in [Date.ISO8601FormatStyle(), Date.ISO8601FormatStyle(includingFractionalSeconds: true)] {
-      do { return try Date(text, strategy: style) } catch { continue }
-    }
-    return nil
   }
 }

@@ -12,9 +12,7 @@ extension AWSKey: InspectableKey {
       if key["Origin"] == "AWS_KMS", let arn = key["Arn"],
         await answer("GetKeyRotationStatus", ["KeyId": arn])?["KeyRotationEnabled"] == false
       {
-        inspection.warnings.append(
-          "Automatic rotation of the key's material is off. Nothing here depends on it: rotating the tenant's own key "
-            + "versions does not need it.")
+        inspection.warnings.append(KeyInspection.rotationIsOff)
       }
     }
     if await encryptsWithoutContext() {
@@ -70,9 +68,4 @@ extension JSONValue {
     guard case .number(let seconds) = self, seconds > 0 else { return nil }
     return Date(timeIntervalSince1970: seconds)
   }
-}
-
-extension Date {
-  /// The day in UTC: `2026-12-24`.
-  var day: String { formatted(.iso8601.year().month().day()) }
 }

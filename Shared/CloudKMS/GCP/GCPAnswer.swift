@@ -7,7 +7,7 @@ internal import JSON
 struct GCPAnswer {
   /// The plaintext of a decryption, which is in no member any more.
   let plaintext: SecretBytes?
-  private let members: JSONValue
+  let members: JSONValue
   private let service: GCPService
   private let stage: VerificationStage
 

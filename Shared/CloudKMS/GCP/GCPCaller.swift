@@ -8,17 +8,18 @@ struct GCPCaller: Sendable {
   let use: KeyUse
 
   /// Calls a method of a JSON API with a token, and takes the answer apart.
+  /// - Parameter body: what to send by `POST`; nil for a `GET`.
   /// - Throws: the failure that the answer's error means, or `.unreachable` where no answer came.
   func call(
-    _ path: String, of service: GCPService, body: [UInt8], token: AccessToken, stage: VerificationStage
+    _ path: String, of service: GCPService, body: [UInt8]?, token: AccessToken, stage: VerificationStage
   ) async throws(KMSFailure) -> GCPAnswer {
     let origin = platform.endpoint ?? "https://\(service.rawValue).googleapis.com"
-    let headers = [
-      HTTPHeader("Authorization", "Bearer \(token.text)"),
-      HTTPHeader("Content-Type", "application/json; charset=utf-8"),
-    ]
+    var headers = [HTTPHeader("Authorization", "Bearer \(token.text)")]
+    if body != nil { headers.append(HTTPHeader("Content-Type", "application/json; charset=utf-8")) }
     let response = try await send(
-      HTTPRequest(method: "POST", url: "\(origin)/v1/\(path)", headers: headers, body: body), to: service, stage: stage)
+      HTTPRequest(
+        method: body == nil ? "GET" : "POST", url: "\(origin)/v1/\(path)", headers: headers, body: body ?? []),
+      to: service, stage: stage)
     // A second reference to the body would have a copy of it wiped, and the key left behind in the original.
     return try GCPAnswer(consume response, from: service, stage: stage)
   }

@@ -15,7 +15,7 @@ struct GCPKey: KeyEncryptionKey {
   /// How long the token of a service account lives, in seconds: two requests need less.
   static let lifetime = 300
 
-  private let keyName: GCPKeyName
+  let keyName: GCPKeyName
   private let caller: GCPCaller
   private let principal: Principal
 
@@ -50,7 +50,7 @@ struct GCPKey: KeyEncryptionKey {
     body.append(base64: secret)
     body += "\",\"plaintextCrc32c\":\"\(secret.checksum)\",".utf8
     body += Self.members(context).canonicalBytes.dropFirst()
-    let answer = try await call("encrypt", body, stage: .encrypt)
+    let answer = try await call("\(keyName):encrypt", body, stage: .encrypt)
     try answer.demandVerified(["verifiedPlaintextCrc32c", "verifiedAdditionalAuthenticatedDataCrc32c"])
     let version = try answer.text("name")
     guard keyName.owns(version: version) else {
@@ -66,7 +66,7 @@ struct GCPKey: KeyEncryptionKey {
       "ciphertext": .string(Data(wrapped.ciphertext).base64EncodedString()),
       "ciphertextCrc32c": .string(String(CRC32C.checksum(of: wrapped.ciphertext))),
     ]
-    let answer = try await call("decrypt", Self.members(context, ciphertext).canonicalBytes, stage: .decrypt)
+    let answer = try await call("\(keyName):decrypt", Self.members(context, ciphertext).canonicalBytes, stage: .decrypt)
     guard let plaintext = answer.plaintext, (1...4096).contains(plaintext.count) else {
       throw .garbage("without a plaintext", from: GCPService.kms, status: 200, stage: .decrypt)
     }
@@ -74,10 +74,10 @@ struct GCPKey: KeyEncryptionKey {
     return plaintext
   }
 
-  private func call(
-    _ method: String, _ body: [UInt8], stage: VerificationStage
+  /// Calls Cloud KMS as whoever the key is used as.
+  func call(
+    _ path: String, _ body: [UInt8]?, stage: VerificationStage
   ) async throws(KMSFailure) -> GCPAnswer {
-    let path = "\(keyName):\(method)"
     switch principal {
     case .serviceAccount(let token):
       return try await caller.call(path, of: .kms, body: body, token: token, stage: stage)

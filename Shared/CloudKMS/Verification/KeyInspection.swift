@@ -4,6 +4,11 @@ struct KeyInspection: Sendable, Hashable {
   var detail: String
   /// What its owner and the operator should know, though it doesn't forbid the key.
   var warnings: [String] = []
+
+  /// Told where a key could rotate by itself, and doesn't.
+  static let rotationIsOff =
+    "Automatic rotation of the key's material is off. Nothing here depends on it: rotating the tenant's own key versions "
+    + "does not need it."
 }
 
 /// A key that tells something about itself. What can't be seen is no failure: nobody is asked to allow more than wrapping

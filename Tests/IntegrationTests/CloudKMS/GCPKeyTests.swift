@@ -46,7 +46,7 @@ struct GCPKeyTests {
   @Test func `every stage of a verification passes`() async throws {
     try await CustomerGCPProject.with { project in
       let report = try await verify(project)
-      #expect(report.checks.map(\.stage) == [.validate, .credentials, .assumeRole, .encrypt, .decrypt])
+      #expect(report.checks.map(\.stage) == [.validate, .credentials, .assumeRole, .encrypt, .decrypt, .keyState])
       #expect(report.keyReference == "\(project.keyName)/cryptoKeyVersions/1")
       #expect(report.warnings.isEmpty)
     }

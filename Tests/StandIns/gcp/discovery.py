@@ -12,6 +12,7 @@ import googleapiclient
 from errors import Failure, invalid
 
 DOCUMENTS = pathlib.Path(googleapiclient.__file__).parent / "discovery_cache" / "documents"
+NOTHING = {"type": "object"}
 DURATION = re.compile(r"\d+(\.\d{1,9})?s")
 
 
@@ -55,7 +56,7 @@ class Surface:
             body = json.loads(raw) if raw else {}
         except ValueError:
             raise invalid("Invalid JSON payload received.") from None
-        self._check(method["request"], body, "")
+        self._check(method.get("request", NOTHING), body, "")
         return body
 
     def response(self, method, body):

@@ -24,6 +24,7 @@ class Cloud:
         self.kms = KMS(self.identity)
         self.lock = threading.Lock()
         self.methods = {
+            "cloudkms.projects.locations.keyRings.cryptoKeys.get": self.kms.show,
             "cloudkms.projects.locations.keyRings.cryptoKeys.encrypt": self.kms.encrypt,
             "cloudkms.projects.locations.keyRings.cryptoKeys.decrypt": self.kms.decrypt,
             "iamcredentials.projects.serviceAccounts.generateAccessToken": self.identity.impersonate,

@@ -59,14 +59,24 @@ class KMS:
         self.identity, self.keys = identity, {}
 
     def _key(self, principal, name, permission):
-        self.identity.demand(principal, f"cloudkms.cryptoKeyVersions.{permission}", name)
+        self.identity.demand(principal, f"cloudkms.{permission}", name)
         if name not in self.keys:
             raise Failure(404, "NOT_FOUND", f"CryptoKey {name} not found.")
         return self.keys[name]
 
+    def show(self, principal, parameters, _):
+        key = self._key(principal, parameters["name"], "cryptoKeys.get")
+        primary = {
+            "name": key.version(key.primary),
+            "state": key.states[key.primary],
+            "algorithm": "GOOGLE_SYMMETRIC_ENCRYPTION",
+            "protectionLevel": "SOFTWARE",
+        }
+        return {"name": key.name, "purpose": key.purpose, "primary": primary}
+
     def encrypt(self, principal, parameters, body):
         match = NAME.fullmatch(parameters["name"])
-        key = self._key(principal, match["key"], "useToEncrypt")
+        key = self._key(principal, match["key"], "cryptoKeyVersions.useToEncrypt")
         plaintext, aad = field(body, "plaintext"), field(body, "additionalAuthenticatedData")
         if len(plaintext) > 64 << 10:
             raise invalid("The plaintext must be no larger than 64KiB.")
@@ -86,7 +96,7 @@ class KMS:
         return answer
 
     def decrypt(self, principal, parameters, body):
-        key = self._key(principal, parameters["name"], "useToDecrypt")
+        key = self._key(principal, parameters["name"], "cryptoKeyVersions.useToDecrypt")
         ciphertext, aad = field(body, "ciphertext"), field(body, "additionalAuthenticatedData")
         if len(ciphertext) < PREFIX + NONCE + TAG or ciphertext[1] not in key.secrets:
             raise invalid(NOT_DECRYPTED)
