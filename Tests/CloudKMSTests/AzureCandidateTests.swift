@@ -31,7 +31,8 @@ import Testing
 
   @Test(arguments: [
     "https://acme-keys.vault.azure.net", "https://a1-b2-c3.vault.usgovcloudapi.net", "https://abc.vault.azure.cn",
-    "https://acme-keys.vault.azure.net/",
+    "https://acme-keys.vault.azure.net/", "https://acme-keys.managedhsm.azure.net",
+    "https://acme.managedhsm.usgovcloudapi.net", "https://acme.managedhsm.azure.cn/",
   ])
   func `a right vault`(_ url: String) throws {
     let key = (url.hasSuffix("/") ? String(url.dropLast()) : url) + "/keys/Key-1"
@@ -52,7 +53,14 @@ import Testing
     "https://acme-keys.vault.azure.net//", "https://acme-keys.vault.azure.net?x", "https://acme-keys.vault.azure.net#x",
     "https://evil.example/.vault.azure.net", "https://evil.example?.vault.azure.net", "https://ab.vault.azure.net",
     "https://1abc.vault.azure.net", "https://abc-.vault.azure.net", "https://a--b.vault.azure.net",
-    "https://acme_keys.vault.azure.net", "https://ACME.vault.azure.net", "https://acme-keys.managedhsm.azure.net",
+    "https://acme_keys.vault.azure.net", "https://ACME.vault.azure.net",
+    "http://acme-keys.managedhsm.azure.net", "https://user:pw@acme-keys.managedhsm.azure.net",
+    "https://acme-keys.managedhsm.azure.net@evil.example", "https://acme-keys.managedhsm.azure.net:443",
+    "https://xn--acme-1ra.managedhsm.azure.net", "https://\u{e4}cme.managedhsm.azure.net",
+    "https://managedhsm.azure.net", "https://.managedhsm.azure.net", "https://a.b.managedhsm.azure.net",
+    "https://evilmanagedhsm.azure.net", "https://acme-keys.managedhsm.azure.net.evil.example",
+    "https://evil.example/.managedhsm.azure.net", "https://acme-keys.managedhsm.vault.azure.net",
+    "https://acme-keys.managedhsm.evil.example", "https://acme-keys.managedhsm.chinacloudapi.cn",
     "https://acme-keys.vault.azure.net\n", "https://" + String(repeating: "a", count: 25) + ".vault.azure.net",
   ])
   func `a wrong vault`(_ url: String) {
@@ -108,6 +116,10 @@ import Testing
       fields(json) == [
         "kms_key_ref": ["is required"], "config.vault_url": ["is required"], "config.region": ["is not known"],
         "config.client_id": ["is required with client_secret_env_var"],
+      ])
+    #expect(
+      fields(Sample.azureBody(vaultURL: "https://acme-keys.managedhsm.azure.net")) == [
+        "config.vault_url": ["must be the vault in kms_key_ref"]
       ])
     #expect(
       fields(Sample.azureBody(vaultURL: "https://other.vault.azure.net")) == [

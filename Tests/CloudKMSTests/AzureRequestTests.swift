@@ -68,6 +68,9 @@ import Testing
       ("https://acme.vault.azure.net", "login.microsoftonline.com", "https://vault.azure.net"),
       ("https://acme.vault.usgovcloudapi.net", "login.microsoftonline.us", "https://vault.usgovcloudapi.net"),
       ("https://acme.vault.azure.cn", "login.chinacloudapi.cn", "https://vault.azure.cn"),
+      ("https://acme.managedhsm.azure.net", "login.microsoftonline.com", "https://managedhsm.azure.net"),
+      ("https://acme.managedhsm.usgovcloudapi.net", "login.microsoftonline.us", "https://managedhsm.usgovcloudapi.net"),
+      ("https://acme.managedhsm.azure.cn", "login.chinacloudapi.cn", "https://managedhsm.azure.cn"),
     ])
   func `each cloud has a sign-in and a resource of its own`(_ vault: String, login: String, resource: String)
     async throws
@@ -89,6 +92,38 @@ import Testing
     #expect(azure.requests[1].url == "https://\(login)/\(Sample.directory)/oauth2/v2.0/token")
     #expect(form(azure.requests[1])["scope"] == "\(resource)/.default".percentEncoded)
     #expect(azure.requests[3].url == "\(vault)/keys/k/1/wrapkey?api-version=7.4")
+  }
+
+  @Test func `a managed HSM is asked by a token for managed HSMs, of the machine's too`() async throws {
+    let hsm = "https://acme.managedhsm.azure.net"
+    let azure = ScriptedAzure { action in
+      switch action {
+      case .challenge:
+        .challenge(
+          #"Bearer authorization="https://login.microsoftonline.com/\#(Sample.directory)", "#
+            + #"resource="https://managedhsm.azure.net""#)
+      case .get: .json(200, ScriptedAzure.key(["kid": .string("\(hsm)/keys/k/1"), "kty": "RSA-HSM"]))
+      default: nil
+      }
+    }
+    let body = Sample.azureBody(keyReference: .string(hsm + "/keys/k"), vaultURL: .string(hsm))
+    _ = await found(try Sample.azureKEK(Sample.azurePlatform(azure), body))
+    #expect(azure.actions == [.challenge, .metadata, .get, .wrap])
+    #expect(azure.requests[1].url.hasSuffix("&resource=https%3A%2F%2Fmanagedhsm.azure.net"))
+    #expect(azure.requests[3].url == "\(hsm)/keys/k/1/wrapkey?api-version=7.4")
+  }
+
+  @Test func `a managed HSM that asks for a vault's token gets none, nor the other way round`() async throws {
+    let field = #"Bearer authorization="https://login.microsoftonline.com/\#(Sample.directory)", resource="https://"#
+    for (vault, resource) in [
+      ("acme.managedhsm.azure.net", "vault.azure.net"), ("acme.vault.azure.net", "managedhsm.azure.net"),
+    ] {
+      let azure = ScriptedAzure { $0 == .challenge ? .challenge(field + resource + "\"") : nil }
+      let body = Sample.azureBody(
+        keyReference: .string("https://\(vault)/keys/k"), vaultURL: .string("https://\(vault)"))
+      #expect(await found(try Sample.azureKEK(Sample.azurePlatform(azure), body))?.reason == .unreachable)
+      #expect(azure.actions == [.challenge])
+    }
   }
 
   @Test func `the machine's identity signs in by itself, and is kept`() async throws {

@@ -69,9 +69,9 @@ enum AzureFailureTable {
     AzureFailureRow(
       services: [.vault], codes: ["ForbiddenByRbac", "ForbiddenByPolicy", "AccessDenied", "Forbidden"],
       reason: .accessDenied, isPermanent: true, seal: .now,
-      hint: "The application may not use the key. Give it the role Key Vault Crypto User on exactly this key, or, in a "
-        + "vault with access policies, the key permissions Get, Wrap Key and Unwrap Key. A new role takes some minutes "
-        + "to arrive."),
+      hint: "The application may not use the key. Give it the role Key Vault Crypto User on exactly this key; in a "
+        + "managed HSM, its local role Managed HSM Crypto Service Encryption User; in a vault with access policies, the "
+        + "key permissions Get, Wrap Key and Unwrap Key. A new role takes some minutes to arrive."),
   ]
 
   /// What the customer's key is like.

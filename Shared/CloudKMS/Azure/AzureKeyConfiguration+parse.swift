@@ -25,7 +25,8 @@ extension FieldReader {
     guard let name = AzureKeyName(text) else {
       refuse(
         "kms_key_ref",
-        "must be the identifier of a Key Vault key, without a version: https://VAULT.vault.azure.net/keys/NAME")
+        "must be the identifier of a key in a vault or a managed HSM, without a version: "
+          + "https://VAULT.vault.azure.net/keys/NAME or https://HSM.managedhsm.azure.net/keys/NAME")
       return nil
     }
     return name
@@ -34,7 +35,10 @@ extension FieldReader {
   fileprivate mutating func vaultURL(of keyName: AzureKeyName?) -> String? {
     guard let text = string("config.vault_url", length: 1...AzureVault.maximumLength) else { return nil }
     guard let vault = AzureVault(url: text) else {
-      refuse("config.vault_url", "must be the URL of a key vault: https://VAULT.vault.azure.net")
+      refuse(
+        "config.vault_url",
+        "must be the URL of a key vault or a managed HSM: https://VAULT.vault.azure.net or "
+          + "https://HSM.managedhsm.azure.net")
       return nil
     }
     if let keyName, keyName.vault != vault { refuse("config.vault_url", "must be the vault in kms_key_ref") }

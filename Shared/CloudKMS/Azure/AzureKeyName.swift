@@ -1,5 +1,5 @@
-/// The identifier of a key in a vault: `https://VAULT.vault.azure.net/keys/NAME` (Key Vault, "Object identifiers and
-/// versioning").
+/// The identifier of a key in a vault or a managed HSM: `https://VAULT.vault.azure.net/keys/NAME` (Key Vault, "Object
+/// identifiers and versioning").
 public struct AzureKeyName: CloudKeyName {
   /// What it looks like.
   public static let grammar = "https://VAULT.vault.azure.net/keys/NAME"

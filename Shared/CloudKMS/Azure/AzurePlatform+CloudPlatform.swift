@@ -49,9 +49,9 @@ extension AzurePlatform: CloudPlatform {
       _ = try secret(in: variable)
       return "signing in with the secret in \(variable)"
     }
-    let cloud = configuration.keyName.vault.cloud
+    let vault = configuration.keyName.vault
     return try await identity(
-      forTokensOf: configuration.application == nil ? cloud.vaultResource : cloud.exchangeAudience, for: use)
+      forTokensOf: configuration.application == nil ? vault.resource : vault.cloud.exchangeAudience, for: use)
   }
 
   private func identity(forTokensOf resource: String, for use: KeyUse) async throws(KMSFailure) -> String {

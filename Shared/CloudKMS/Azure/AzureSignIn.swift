@@ -3,12 +3,12 @@
 struct AzureSignIn: Sendable {
   let application: AzureApplication?
   let directoryID: String
-  let cloud: AzureCloud
+  let vault: AzureVault
   let caller: AzureCaller
 
   private var platform: AzurePlatform { caller.platform }
 
-  /// A token for the cloud's vaults. None is kept but the machine's own: a directory that lets us in no more shows at
+  /// A token for the vault, and others of its kind. None is kept but the machine's own: a directory that lets us in no more shows at
   /// once.
   /// - Parameter refreshing: whether the last one was refused.
   func token(refreshing: Bool) async throws(KMSFailure) -> AccessToken {
@@ -29,9 +29,11 @@ struct AzureSignIn: Sendable {
     } else {
       let machine = platform.managedIdentity
       guard application != nil else {
-        return try await machine.token(for: cloud.vaultResource, refreshing: refreshing, through: caller)
+        return try await machine.token(for: vault.resource, refreshing: refreshing, through: caller)
       }
-      assertion = try await machine.token(for: cloud.exchangeAudience, refreshing: refreshing, through: caller).text
+      assertion = try await machine.token(
+        for: vault.cloud.exchangeAudience, refreshing: refreshing, through: caller
+      ).text
     }
     guard let clientID = application?.clientID ?? platform.clientID else { throw .noAzureClientID }
     return try await token(
@@ -47,10 +49,10 @@ struct AzureSignIn: Sendable {
     of clientID: String, by credential: [(name: String, value: String)]
   ) async throws(KMSFailure) -> AccessToken {
     let form = [
-      ("grant_type", "client_credentials"), ("client_id", clientID), ("scope", cloud.vaultResource + "/.default"),
+      ("grant_type", "client_credentials"), ("client_id", clientID), ("scope", vault.resource + "/.default"),
     ]
     let now = platform.clock.now()
-    return try await caller.signIn(at: cloud.loginHost, "/\(directoryID)/oauth2/v2.0/token", form + credential)
+    return try await caller.signIn(at: vault.cloud.loginHost, "/\(directoryID)/oauth2/v2.0/token", form + credential)
       .token(at: now)
   }
 }

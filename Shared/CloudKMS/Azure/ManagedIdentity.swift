@@ -17,7 +17,7 @@ struct ManagedIdentity: Sendable {
   init(host: String, clientID: String?) {
     self.host = host
     self.clientID = clientID
-    let resources = AzureCloud.all.flatMap { [$0.vaultResource, $0.exchangeAudience] }
+    let resources = AzureCloud.all.flatMap { $0.resources }
     caches = Dictionary(uniqueKeysWithValues: resources.map { ($0, CredentialCache(margin: Self.margin)) })
   }
 

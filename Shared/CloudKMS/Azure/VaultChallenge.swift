@@ -7,8 +7,8 @@ struct VaultChallenge: Sendable, Hashable {
   let directoryID: String
 
   /// Asks a vault.
-  /// - Throws: `.unreachable` where the challenge is none, or is for another resource than the vaults of the cloud: a
-  ///   token for that could be used elsewhere.
+  /// - Throws: `.unreachable` where the challenge is none, or is for another resource than the vaults of its kind in its
+  ///   cloud: a token for that could be used elsewhere.
   init(of keyName: AzureKeyName, through caller: AzureCaller) async throws(KMSFailure) {
     let response = try await caller.ask(keyName.vault, "GET", keyName.path, stage: .assumeRole)
     let status = response.status
@@ -17,7 +17,7 @@ struct VaultChallenge: Sendable, Hashable {
       _ = try AzureAnswer(response, from: .vault, stage: .assumeRole)
       throw .garbage("without asking for a token", from: AzureService.vault, status: status, stage: .assumeRole)
     }
-    guard status == 401, let challenge = VaultChallenge(field, cloud: keyName.vault.cloud) else {
+    guard status == 401, let challenge = VaultChallenge(field, resource: keyName.vault.resource) else {
       throw .garbage(
         "without asking for a token for its own cloud's vaults", from: AzureService.vault, status: status,
         stage: .assumeRole)
@@ -27,7 +27,7 @@ struct VaultChallenge: Sendable, Hashable {
 
   /// Reads `Bearer authorization="https://login.microsoftonline.com/DIRECTORY", resource="https://vault.azure.net"`; nil
   /// where it is anything else. Where to sign in is not the vault's to say: the host named is passed over.
-  init?(_ field: String, cloud: AzureCloud) {
+  init?(_ field: String, resource: String) {
     guard field.utf8.count <= 2048, field.lowercased().hasPrefix("bearer ") else { return nil }
     var parameters: [Substring: Substring] = [:]
     for part in field.dropFirst("bearer ".count).split(separator: ",") {
@@ -36,7 +36,7 @@ struct VaultChallenge: Sendable, Hashable {
         parameters.updateValue(pair[1].dropFirst().dropLast(), forKey: pair[0]) == nil
       else { return nil }
     }
-    guard parameters["resource"] == Substring(cloud.vaultResource),
+    guard parameters["resource"] == Substring(resource),
       let authorization = parameters["authorization"], authorization.hasPrefix("https://")
     else { return nil }
     let path = authorization.dropFirst("https://".count).split(separator: "/", omittingEmptySubsequences: false)

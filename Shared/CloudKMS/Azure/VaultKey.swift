@@ -22,7 +22,7 @@ struct VaultKey: KeyEncryptionKey {
     self.keyName = keyName
     self.caller = caller
     signIn = AzureSignIn(
-      application: application, directoryID: directoryID, cloud: keyName.vault.cloud, caller: caller)
+      application: application, directoryID: directoryID, vault: keyName.vault, caller: caller)
     token = try await signIn.token(refreshing: false)
   }
 

@@ -47,7 +47,8 @@ const gcp = {
   },
 };
 
-const vault = "https://([a-z](?![a-z0-9-]*--)[a-z0-9-]{1,22}[a-z0-9])\\.vault\\.(?:azure\\.net|usgovcloudapi\\.net|azure\\.cn)";
+const vault =
+  "https://([a-z](?![a-z0-9-]*--)[a-z0-9-]{1,22}[a-z0-9])\\.(?:vault|managedhsm)\\.(?:azure\\.net|usgovcloudapi\\.net|azure\\.cn)";
 const vaultURL = new RegExp(`^${vault}/?$`);
 const vaultKey = new RegExp(`^(${vault})/keys/([A-Za-z0-9-]{1,127})$`);
 const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
