@@ -66,9 +66,32 @@ import Testing
     #expect(known["object_id"] == "o")
     #expect(known.canonicalText.contains("https://login.microsoftonline.com/d/v2.0"))
     #expect(!known.canonicalText.contains("credential reset"))
+    let terraform = try #require(known["terraform"]?.string)
+    #expect(terraform.contains("azuread_application_federated_identity_credential"))
+    #expect(terraform.contains("issuer         = \"https://login.microsoftonline.com/d/v2.0\""))
+    #expect(terraform.contains("subject        = \"o\""))
+    #expect(terraform.contains("${var.key_vault_id}/keys/${var.key_name}"))
+    #expect(!terraform.contains("password"))
     let unknown = AzureGuide(principal: AzurePrincipal(clientID: "c", objectID: nil, directoryID: nil)).json
     #expect(unknown["client_id"] == "c")
     #expect(unknown.canonicalText.contains("credential reset"))
+    #expect(unknown["terraform"]?.string?.contains("azuread_application_password") == true)
+    #expect(unknown["terraform"]?.string?.contains("federated") == false)
+  }
+
+  @Test func `in Azure an application trusts a token's issuer, unless that could mean more to a shell`() throws {
+    let federation = try #require(
+      AzurePrincipal.Federation(
+        issuer: "https://oidc.example/tenant/", subject: "system:serviceaccount:kms:verifier"))
+    let principal = AzurePrincipal(clientID: "c", objectID: nil, directoryID: nil, federation: federation)
+    let text = AzureGuide(principal: principal).json.canonicalText
+    #expect(text.contains("system:serviceaccount:kms:verifier"))
+    #expect(!text.contains("credential reset"))
+    for bad in ["a'b", "a\"b", "${a}", "a b", "`a`", "a\\b", "a\n", ""] {
+      #expect(AzurePrincipal.Federation(issuer: "https://oidc.example/", subject: bad) == nil)
+      #expect(AzurePrincipal.Federation(issuer: "https://oidc.example/" + bad, subject: "s") == nil || bad.isEmpty)
+    }
+    #expect(AzurePrincipal.Federation(issuer: "http://oidc.example/", subject: "s") == nil)
   }
 
   @Test func `each guide proposes an external ID of its own`() {
