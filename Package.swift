@@ -71,7 +71,8 @@ let libraries: [Target] = [
   shared("Envelope", ["Cryptography"]),
   shared("AgentSession", ["Cryptography"]),
   shared("Commands", ["Cryptography", "JSON"], exclude: ["AsyncAPI"]),
-  shared("CloudKMS", ["Cryptography", "Envelope", "HTTPClient", "JSON", "Locking", "SigV4", logging]),
+  shared(
+    "CloudKMS", ["ChildProcess", "Cryptography", "Envelope", "HTTPClient", "JSON", "Locking", "SigV4", logging]),
   shared(
     "Repository",
     [
@@ -126,8 +127,8 @@ let services: [Target] = [
 let suites: [Target] = [
   tests("AMQPTests", ["AMQP", "Locking"]),
   tests("AgentSessionTests", ["AgentSession", "Cryptography"]),
-  tests(
   tests("ChildProcessTests", ["ChildProcess"]),
+  tests(
     "CloudKMSTests",
     [
       "CloudKMS", "Cryptography", "HTTPClient", "JSON", "Locking", "SampleKeys", "SigV4", httpTypes, hummingbird,

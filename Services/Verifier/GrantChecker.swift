@@ -86,13 +86,14 @@ struct GrantChecker: Service {
   private func look(_ check: GrantCheck) async -> Step {
     var logger = logger
     logger[metadataKey: "tenant_id"] = "\(check.version.tenantID)"
-    let finding = await finding(of: check.version)
+    let (finding, detail) = await finding(of: check.version)
     // What a cancelled call throws says nothing about the grant.
     guard !Task.isCancelled else { return .looked(nil) }
     if finding == .answered, check.state == .active { return .looked(check.version.tenantID) }
     do {
       let state = try await grants.record(finding, of: check.version, by: Self.actorID, pace: pace, at: Date())
       if let state, state != check.state {
+        logger[metadataKey: "detail"] = detail.map { "\($0)" }
         logger.notice(
           "grant changed",
           metadata: ["from": "\(check.state.rawValue)", "to": "\(state.rawValue)", "finding": "\(finding)"])
@@ -103,10 +104,11 @@ struct GrantChecker: Service {
     return .looked(nil)
   }
 
-  private func finding(of version: KeyVersion) async -> GrantFinding {
+  /// What is found, and what only the operator should see of it.
+  private func finding(of version: KeyVersion) async -> (GrantFinding, detail: String?) {
     do throws(KMSFailure) {
       _ = try await unwrap(version)
-      return .answered
-    } catch { return GrantFinding(error) }
+      return (.answered, nil)
+    } catch { return (GrantFinding(error), error.operatorDetail) }
   }
 }

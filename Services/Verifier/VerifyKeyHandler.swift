@@ -82,9 +82,9 @@ struct VerifyKeyHandler: Sendable {
           checks: report.checks.map { .init(stage: $0.stage.rawValue, ok: $0.ok, ms: $0.ms, detail: $0.detail) },
           warnings: report.warnings, wrappingKey: report.keyReference, wrappedKey: wrapped))
     } catch let failure as KMSFailure {
-      logger.info(
-        "verification refused",
-        metadata: ["tenant_id": "\(command.tenantID)", "failure": "\(failure)"])
+      var metadata: Logger.Metadata = ["tenant_id": "\(command.tenantID)", "failure": "\(failure)"]
+      if let detail = failure.operatorDetail { metadata["detail"] = "\(detail)" }
+      logger.info("verification refused", metadata: metadata)
       return .refused(VerifyKeyReply.Refusal(failure))
     } catch {
       return .refused(

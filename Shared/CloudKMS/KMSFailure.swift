@@ -1,6 +1,7 @@
 /// Why a key could not be used, and what that means for its tenant.
 ///
 /// Nothing in it is secret, and nothing in it is the provider's free text: a code is kept only where it looks like one.
+/// All of it but ``operatorDetail`` is for the tenant to see.
 public struct KMSFailure: Error, Sendable, Hashable {
   /// What is wrong, by the names that the API shows.
   public struct Reason: RawRepresentable, Sendable, Hashable {
@@ -35,14 +36,20 @@ public struct KMSFailure: Error, Sendable, Hashable {
   public var seal: Seal
   /// What to do about it, for whoever set up the key.
   public var hint: String
+  /// What only the operator of the service should see, such as which files and addresses of the platform's were tried: for
+  /// logs and the doctor, never for an answer. Default: nothing.
+  public var operatorDetail: String?
 
   /// Whether trying again a little later may help.
   public var isRetriable: Bool { !isPermanent }
 
-  /// Creates a failure.
+  /// What to do about it, for the operator: the hint, and the detail behind it.
+  public var operatorHint: String { operatorDetail.map { "\(hint) \($0)" } ?? hint }
+
+  /// Creates a failure. Default: nothing that only the operator should see.
   public init(
     reason: Reason, stage: VerificationStage? = nil, providerCode: String? = nil, isPermanent: Bool, seal: Seal,
-    hint: String
+    hint: String, operatorDetail: String? = nil
   ) {
     self.reason = reason
     self.stage = stage
@@ -50,6 +57,7 @@ public struct KMSFailure: Error, Sendable, Hashable {
     self.isPermanent = isPermanent
     self.seal = seal
     self.hint = hint
+    self.operatorDetail = operatorDetail
   }
 }
 

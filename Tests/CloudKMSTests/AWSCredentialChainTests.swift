@@ -36,8 +36,10 @@ import Testing
 
     var chain: AWSCredentialChain {
       AWSCredentialChain(
-        CloudEnvironment(transport: self, clock: time.clock) { name in self.variables.withLock { $0[name] } })
+        CloudEnvironment(transport: self, clock: time.clock) { name in self.variable(name) })
     }
+
+    func variable(_ name: String) -> String? { variables.withLock { $0[name] } }
 
     func send(_ request: HTTPRequest) async throws(HTTPClientError) -> HTTPResponse {
       log.withLock { $0.append(request) }
@@ -76,14 +78,17 @@ import Testing
     "\(instance)/meta-data/iam/security-credentials/Platform": answer("ASIAINSTANCE"),
   ]
 
-  private func hint(_ machine: Machine) async -> String {
+  /// What the operator is told.
+  private func detail(_ machine: Machine) async -> String {
     let found = await failure { () throws(KMSFailure) in
       _ = try await machine.chain.credentials(refreshing: false)
     }
     #expect(found?.reason == .noCredentials)
     #expect(found?.seal == .untilTTL)
     #expect(found?.stage == .credentials)
-    return found?.hint ?? ""
+    #expect(found?.hint.contains(machine.folder) == false)
+    #expect(found?.hint.contains("http") == false)
+    return found?.operatorDetail ?? ""
   }
 
   @Test func `the environment comes first`() async throws {
@@ -164,16 +169,111 @@ import Testing
   @Test(arguments: [
     ("[profile prod]\nrole_arn=r\nsource_profile=b\n[profile b]\nrole_arn=r\nsource_profile=prod\n", "circles"),
     ("[profile prod]\nrole_arn=r\n", "source_profile"), ("[profile prod]\nrole_arn=r\nsource_profile=x\n", "profile x"),
-    ("[profile prod]\ncredential_process=/bin/true\n", "credential_process"),
-    ("[profile prod]\nsso_session=a\n", "sso_session"), ("[profile prod]\nregion=x\n", "no credentials"),
+    ("[profile prod]\ncredential_process=/bin/true\n", "credential_process printed no JSON"),
+    ("[profile prod]\ncredential_process=/bin/false\n", "credential_process ended with code 1"),
+    ("[profile prod]\ncredential_process=/nonexistent\n", "credential_process can't be run"),
+    ("[profile prod]\ncredential_process=/usr/bin/yes\n", "credential_process printed too much"),
+    ("[profile prod]\ncredential_process=\"/bin/echo\n", "quotation mark"),
+    ("[profile prod]\nsso_session=a\n", "its sso_session has a person sign in"),
+    ("[profile prod]\nsso_start_url=https://a\n", "its sso_start_url has a person sign in"),
+    ("[profile prod]\nrole_arn=r\ncredential_source=Vault\n", "none of Ec2InstanceMetadata, EcsContainer, Environment"),
+    ("[profile prod]\nrole_arn=r\ncredential_source=Environment\nsource_profile=default\n", "both source_profile"),
+    ("[profile prod]\nrole_arn=r\ncredential_source=Environment\n", "credential_source Environment, the variables"),
+    ("[profile prod]\nrole_arn=r\ncredential_source=EcsContainer\n", "credential_source EcsContainer, the container"),
+    ("[profile prod]\nregion=x\n", "no credentials"),
     ("[profile other]\nregion=x\n", "no such profile"), ("", "no such profile"),
     ("[profile prod]\naws_access_key_id=AKIA\naws_secret_access_key=\n", "no credentials"),
   ])
   func `a profile that was named and has no credentials ends the search`(config: String, why: String) async throws {
     let machine = try Machine(
       ["AWS_PROFILE": "prod"], answers: Self.instanceAnswers, files: ["config": config + "[default]\nregion=x\n"])
-    #expect(await hint(machine).contains(why))
+    #expect(await detail(machine).contains(why))
     #expect(machine.urls == [])
+  }
+
+  private static func printing(_ json: String) -> String {
+    "[profile prod]\ncredential_process = /bin/echo '\(json)'\n"
+  }
+
+  @Test func `a profile's program prints its credentials, for as long as they say`() async throws {
+    let text =
+      #"{"Version":1,"AccessKeyId":"ASIA1","SecretAccessKey":"s","SessionToken":"t","#
+      + #""Expiration":"2026-11-24T05:00:14Z"}"#
+    let config = Self.printing(text)
+    let machine = try Machine(["AWS_PROFILE": "prod"], files: ["config": config])
+    let chain = machine.chain
+    let credentials = try await chain.credentials(refreshing: false)
+    #expect(credentials.accessKeyID == "ASIA1")
+    #expect(credentials.sessionToken == "t")
+    let later = config.replacing("ASIA1", with: "ASIA2").replacing("T05:", with: "T06:")
+    try Data(later.utf8).write(to: URL(filePath: machine.folder + "/config"))
+    #expect(try await chain.credentials(refreshing: false).accessKeyID == "ASIA1")
+    machine.time.advance(.seconds(3600 - 300))
+    #expect(try await chain.credentials(refreshing: false).accessKeyID == "ASIA2")
+  }
+
+  @Test func `a program's credentials that don't say when they expire are replaced after ten minutes`() async throws {
+    let config = Self.printing(#"{"Version":1,"AccessKeyId":"AKIA1","SecretAccessKey":"s"}"#)
+    let machine = try Machine(["AWS_PROFILE": "prod"], files: ["config": config])
+    let chain = machine.chain
+    #expect(try await chain.credentials(refreshing: false).accessKeyID == "AKIA1")
+    try Data(config.replacing("AKIA1", with: "AKIA2").utf8).write(to: URL(filePath: machine.folder + "/config"))
+    machine.time.advance(.seconds(599))
+    #expect(try await chain.credentials(refreshing: false).accessKeyID == "AKIA1")
+    machine.time.advance(.seconds(1))
+    #expect(try await chain.credentials(refreshing: false).accessKeyID == "AKIA2")
+  }
+
+  @Test(arguments: [
+    (#"{"Version":2,"AccessKeyId":"A","SecretAccessKey":"topsecret"}"#, "no JSON of version 1"),
+    (#"{"AccessKeyId":"A","SecretAccessKey":"topsecret"}"#, "no JSON of version 1"),
+    (#"{"Version":1,"AccessKeyId":"A"}"#, "no credentials"), ("topsecret", "no JSON"),
+    (
+      #"{"Version":1,"AccessKeyId":"A","SecretAccessKey":"topsecret","Expiration":"2026-11-24T04:00:14Z"}"#,
+      "have expired"
+    ),
+    (#"{"Version":1,"AccessKeyId":"A","SecretAccessKey":"topsecret","Expiration":"soon"}"#, "can't be read"),
+  ])
+  func `what a program prints besides is none, and not shown`(_ text: String, why: String) async throws {
+    let machine = try Machine(["AWS_PROFILE": "prod"], files: ["config": Self.printing(text)])
+    let detail = await detail(machine)
+    #expect(detail.contains(why))
+    #expect(!detail.contains("topsecret"))
+  }
+
+  @Test(
+    arguments: [
+      ("a b\tc", ["a", "b", "c"]), (#""/opt/my tool/x" --flag 'a "b"'"#, ["/opt/my tool/x", "--flag", #"a "b""#]),
+      (#"a\ b "c\"d" 'e\f'"#, ["a b", #"c"d"#, #"e\f"#]), (#"a ''"#, ["a", ""]), (" a  ", ["a"]),
+      ("$HOME;`x`", ["$HOME;`x`"]),
+      ("", nil), (" ", nil), ("'a", nil), (#"a "b"#, nil), (#"a\"#, nil), ("''", nil),
+    ] as [(String, [String]?)])
+  func `a command line is parted as a shell would, and no more`(_ command: String, words: [String]?) {
+    #expect(CredentialProcess.words(of: command) == words)
+  }
+
+  @Test(arguments: [
+    ("Environment", "AKIAENV"), ("Ec2InstanceMetadata", "ASIAINSTANCE"), ("EcsContainer", "ASIACONTAINER"),
+  ])
+  func `a profile's role is assumed by a source that is no profile`(_ source: String, by id: String) async throws {
+    // Keys in the environment would count before any profile: only the profile may see these.
+    let config = """
+      [profile prod]
+      role_arn = arn:aws:iam::123456789012:role/p
+      credential_source = \(source)
+      """
+    let machine = try Machine(
+      ["AWS_PROFILE": "prod", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/v2/x"],
+      answers: Self.instanceAnswers.merging([
+        "AssumeRole": Self.sts("AssumeRole", "ASIAROLE"), "http://169.254.170.2/v2/x": Self.answer("ASIACONTAINER"),
+      ]) { $1 }, files: ["config": config])
+    let environment = CloudEnvironment(transport: machine, clock: machine.time.clock) { name in
+      ["AWS_ACCESS_KEY_ID": "AKIAENV", "AWS_SECRET_ACCESS_KEY": "s"][name] ?? machine.variable(name)
+    }
+    let source = ProfileSource(environment, exchange: AWSTokenExchange(environment))
+    #expect(try await source.credentials().credentials.accessKeyID == "ASIAROLE")
+    let request = try #require(machine.requests.last)
+    #expect(request.headers.contains { $0.name.lowercased() == "authorization" && $0.value.contains("\(id)/") })
   }
 
   @Test(arguments: [
@@ -207,7 +307,7 @@ import Testing
     let machine = try Machine([
       "AWS_CONTAINER_CREDENTIALS_FULL_URI": url, "AWS_CONTAINER_AUTHORIZATION_TOKEN": "t",
     ])
-    #expect(await hint(machine).contains("neither https:// nor"))
+    #expect(await detail(machine).contains("neither https:// nor"))
     #expect(machine.urls == [])
   }
 
@@ -224,16 +324,26 @@ import Testing
     #expect(machine.requests.allSatisfy { $0.timeout == .seconds(2) })
   }
 
-  @Test func `where there is nothing the hint says of each source why`() async throws {
-    let hint = await hint(try Machine())
+  @Test func `where there is nothing the operator is told of each source why, and others which kinds were tried`()
+    async throws
+  {
+    let machine = try Machine()
+    let found = await failure { () throws(KMSFailure) in
+      _ = try await machine.chain.credentials(refreshing: false)
+    }
+    #expect(
+      found?.hint.contains(
+        "Tried, in order: the environment; a web identity; a shared profile; a container's role; an instance's role.")
+        == true)
+    let detail = await detail(machine)
     let expected = [
       "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (not set)", "AWS_WEB_IDENTITY_TOKEN_FILE (not set)",
       "the profile default in ", "(no such files)", "AWS_CONTAINER_CREDENTIALS_FULL_URI (not set)",
       "http://169.254.169.254 (it could not be asked, timeout in connect)",
     ]
-    var rest = hint[...]
+    var rest = detail[...]
     for text in expected {
-      let found = try #require(rest.firstRange(of: text), "\(text) in \(hint)")
+      let found = try #require(rest.firstRange(of: text), "\(text) in \(detail)")
       rest = rest[found.upperBound...]
     }
   }
@@ -252,7 +362,7 @@ import Testing
       variables,
       answers: Self.instanceAnswers.merging(["AssumeRoleWithWebIdentity": .stsError("AccessDenied")]) { $1 },
       files: ["token": "t"])
-    #expect(await hint(machine).contains(why))
+    #expect(await detail(machine).contains(why))
     #expect(!machine.urls.contains { $0.hasPrefix(Self.instance) })
   }
 
@@ -265,19 +375,19 @@ import Testing
     let url = "\(Self.instance)/meta-data/iam/security-credentials/Platform"
     let machine = try Machine(
       answers: Self.instanceAnswers.merging([url: HTTPResponse(status: 200, body: Array(body.utf8))]) { $1 })
-    let hint = await hint(machine)
-    #expect(hint.contains("169.254.169.254"))
-    #expect(!hint.contains("Unauthorized"))
+    let detail = await detail(machine)
+    #expect(detail.contains("169.254.169.254"))
+    #expect(!detail.contains("Unauthorized"))
   }
 
   @Test func `an instance's metadata may be switched off, and a role's name leads nowhere else`() async throws {
     let disabled = try Machine(["AWS_EC2_METADATA_DISABLED": "true"], answers: Self.instanceAnswers)
-    #expect(await hint(disabled).contains("AWS_EC2_METADATA_DISABLED"))
+    #expect(await detail(disabled).contains("AWS_EC2_METADATA_DISABLED"))
     #expect(disabled.urls == [])
     let list = "\(Self.instance)/meta-data/iam/security-credentials/"
     let machine = try Machine(
       answers: Self.instanceAnswers.merging([list: HTTPResponse(status: 200, body: Array("../x".utf8))]) { $1 })
-    _ = await hint(machine)
+    _ = await detail(machine)
     #expect(!machine.urls.contains { $0.hasSuffix("/x") })
   }
 

@@ -164,7 +164,8 @@ import Testing
     #expect(found?.reason == .noCredentials)
     #expect(found?.isPermanent == true)
     #expect(found?.seal == .untilTTL)
-    #expect(found?.hint.contains("AWS_ACCESS_KEY_ID") == true)
+    #expect(found?.hint.contains("the environment") == true)
+    #expect(found?.operatorDetail?.contains("AWS_ACCESS_KEY_ID") == true)
     #expect(aws.requests.isEmpty)
   }
 

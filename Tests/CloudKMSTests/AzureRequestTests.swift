@@ -196,6 +196,8 @@ import Testing
     #expect(failure?.reason == .platformCredentials)
     #expect(failure?.seal == .untilTTL)
     #expect(failure?.hint.contains("AZURE_FEDERATED_TOKEN_FILE") == true)
+    #expect(failure?.hint.contains(path) == false)
+    #expect(failure?.operatorDetail?.contains(path) == true)
     #expect(azure.actions == [.challenge])
   }
 
@@ -356,6 +358,7 @@ import Testing
     let failure = await found(try Sample.azureKEK(Sample.azurePlatform(azure)))
     #expect(failure?.reason == .noCredentials)
     #expect(failure?.seal == .untilTTL)
-    #expect(failure?.hint.contains("169.254.169.254") == true)
+    #expect(failure?.hint.contains("169.254.169.254") == false)
+    #expect(failure?.operatorDetail?.contains("169.254.169.254") == true)
   }
 }

@@ -58,7 +58,7 @@ import Testing
       let refused = await found(uri, at: origin)
       #expect(throws: KMSFailure.self) { try refused.get() }
       guard case .failure(let failure) = refused else { return }
-      #expect(failure.hint.contains("status 403"))
+      #expect(failure.operatorDetail?.contains("status 403") == true)
     }
   }
 
@@ -70,7 +70,7 @@ import Testing
       let outcome = await found([variable: "ORIGIN/c"], at: origin)
       guard case .failure(let failure) = outcome else { return #expect(Bool(false), "\(outcome)") }
       #expect(failure.reason == .noCredentials)
-      #expect(failure.hint.contains("timeout in response"))
+      #expect(failure.operatorDetail?.contains("timeout in response") == true)
       #expect(ContinuousClock.now - start < .seconds(9))
     }
   }

@@ -34,6 +34,9 @@ import Testing
     let failure = KMSFailure(reason: .noCredentials, isPermanent: true, seal: .no, hint: "Set it.")
     #expect(Doctor.finding(of: failure, at: .gcp).verdict == .warning)
     #expect(Doctor.finding(of: failure, at: .gcp).advice == "Set it.")
+    var detailed = failure
+    detailed.operatorDetail = "Tried: the file /x."
+    #expect(Doctor.finding(of: detailed, at: .gcp).advice == "Set it. Tried: the file /x.")
     let refused = KMSFailure(reason: .platformCredentials, isPermanent: true, seal: .no, hint: "Mend it.")
     #expect(Doctor.finding(of: refused, at: .aws).verdict == .failed)
   }

@@ -37,8 +37,8 @@ extension Doctor {
   static func finding(of failure: KMSFailure, at provider: KMSProvider) -> Finding {
     failure.reason == .noCredentials
       ? .warning(
-        provider.rawValue, "no identity of its own there: tenants' keys there can't be used by it", advice: failure.hint
-      )
-      : .failed(provider.rawValue, "\(failure)", advice: failure.hint)
+        provider.rawValue, "no identity of its own there: tenants' keys there can't be used by it",
+        advice: failure.operatorHint)
+      : .failed(provider.rawValue, "\(failure)", advice: failure.operatorHint)
   }
 }

@@ -34,16 +34,16 @@ public struct AWSCredentialChain: AWSCredentialProvider {
   }
 
   /// The credentials at hand, or those of the first source that has some.
-  /// - Throws: `.noCredentials`, whose hint says of each source why it has none. A source that is set up and fails ends
-  ///   the search: another one's would be another identity.
+  /// - Throws: `.noCredentials`, whose hint names the kinds of sources, and whose detail for the operator says of each
+  ///   source why it has none. A source that is set up and fails ends the search: another one's would be another identity.
   public func credentials(refreshing: Bool) async throws(KMSFailure) -> AWSCredentials {
     try await cache.credential(refreshing: refreshing, at: clock.now()) { () throws(KMSFailure) in
-      var tried: [String] = []
+      var tried: [TriedSource] = []
       for source in sources {
         do throws(AWSSourceFailure) {
           return try await source.credentials()
         } catch {
-          tried.append("\(source.name) (\(error.why))")
+          tried.append(source.tried(error))
           guard error.isAbsence else { break }
         }
       }
@@ -53,10 +53,7 @@ public struct AWSCredentialChain: AWSCredentialProvider {
 }
 
 extension KMSFailure {
-  static func noAWSCredentials(_ tried: [String]) -> KMSFailure {
-    KMSFailure(
-      reason: .noCredentials, stage: .credentials, isPermanent: true, seal: .untilTTL,
-      hint: "The platform has no AWS credentials of its own. Tried, in order: " + tried.joined(separator: "; ")
-        + ". The operator of the service has to provide one of them.")
+  static func noAWSCredentials(_ tried: [TriedSource]) -> KMSFailure {
+    .noIdentity("no AWS credentials of its own", tried: tried)
   }
 }

@@ -6,7 +6,10 @@ internal import SigV4
 
 /// Where AWS credentials of the platform's own may come from.
 protocol AWSCredentialSource: Sendable {
-  /// The source in a few words, for whoever has to set one up.
+  /// The kind of source in a few words, for everybody.
+  var kind: String { get }
+
+  /// The very source in a few words, for the operator, who has to set one up.
   var name: String { get }
 
   /// New credentials.
@@ -17,6 +20,11 @@ protocol AWSCredentialSource: Sendable {
 struct SourcedCredentials: ExpiringCredential, Equatable {
   let credentials: AWSCredentials
   let expiresAt: Date?
+}
+
+extension AWSCredentialSource {
+  /// What a search tells of it.
+  func tried(_ failure: AWSSourceFailure) -> TriedSource { TriedSource(kind: kind, name: name, why: failure.why) }
 }
 
 /// Why a source gave no credentials; holds none.

@@ -1,5 +1,3 @@
-internal import FoundationEssentials
-
 /// The profiles of the two shared files, each a section of names and values. Where both have a name, that of the
 /// credentials file counts.
 struct AWSProfiles: Sendable, Equatable {
@@ -47,8 +45,9 @@ struct AWSProfiles: Sendable, Equatable {
   }
 
   private static func text(of path: String) -> String? {
-    guard let data = FileManager.default.contents(atPath: path), data.count <= maximumLength else { return nil }
-    return String(decoding: data, as: UTF8.self)
+    do throws(SmallFileError) {
+      return String(decoding: try SmallFile.bytes(at: path, maximumLength: maximumLength), as: UTF8.self)
+    } catch { return nil }
   }
 }
 

@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import HTTPClient
 
 /// The role of a container in ECS or EKS ("AWS SDKs and Tools Reference Guide", "Container credential provider").
@@ -21,6 +20,8 @@ struct ContainerSource: AWSCredentialSource {
     tokenPath = environment.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")
     metadata = MetadataRequest(transport: environment.transport)
   }
+
+  var kind: String { "a container's role" }
 
   var name: String {
     "the container's role by AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or AWS_CONTAINER_CREDENTIALS_FULL_URI"
@@ -55,9 +56,11 @@ struct ContainerSource: AWSCredentialSource {
   /// A file's token is read anew, since it is replaced while the platform runs.
   private func authorization() throws(AWSSourceFailure) -> String? {
     guard let tokenPath else { return token }
-    guard let data = FileManager.default.contents(atPath: tokenPath), data.count <= 16 << 10 else {
-      throw .failed("the file in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE can't be read")
+    let token: String?
+    do throws(SmallFileError) { token = try SmallFile.token(at: tokenPath, maximumLength: 16 << 10) } catch {
+      throw .failed("of the file in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, \(error.why)")
     }
-    return String(decoding: data.filter { $0 > 0x20 }, as: UTF8.self)
+    guard let token else { throw .failed("the file in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE holds no token") }
+    return token
   }
 }

@@ -16,13 +16,15 @@ public struct EnvironmentCredentials: AWSCredentialProvider, AWSCredentialSource
     self.variable = variable
   }
 
+  var kind: String { "the environment" }
+
   var name: String { "the variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY" }
 
   /// Reads the variables anew.
   /// - Throws: `.noCredentials` where the key's id or its secret is absent.
   public func credentials(refreshing: Bool) async throws(KMSFailure) -> AWSCredentials {
     do throws(AWSSourceFailure) { return try await credentials().credentials } catch {
-      throw .noAWSCredentials(["\(name) (\(error.why))"])
+      throw .noAWSCredentials([tried(error)])
     }
   }
 

@@ -17,6 +17,8 @@ struct InstanceSource: AWSCredentialSource {
     metadata = MetadataRequest(transport: environment.transport)
   }
 
+  var kind: String { "an instance's role" }
+
   var name: String { "the instance's role by the metadata service at \(origin)" }
 
   func credentials() async throws(AWSSourceFailure) -> SourcedCredentials {

@@ -1,5 +1,3 @@
-internal import FoundationEssentials
-
 /// A role that trusts a token in a file, such as that of a Kubernetes service account (EKS, "IAM roles for service
 /// accounts"). The file is read anew each time: its token is replaced while the platform runs.
 struct WebIdentitySource: AWSCredentialSource {
@@ -21,16 +19,18 @@ struct WebIdentitySource: AWSCredentialSource {
     self.exchange = exchange
   }
 
+  var kind: String { "a web identity" }
+
   var name: String { "the web identity in AWS_WEB_IDENTITY_TOKEN_FILE" }
 
   func credentials() async throws(AWSSourceFailure) -> SourcedCredentials {
     guard let path else { throw .absent("not set") }
     guard let roleARN else { throw .failed("AWS_ROLE_ARN is not set") }
-    guard let data = FileManager.default.contents(atPath: path), data.count <= 16 << 10 else {
-      throw .failed("the file can't be read")
+    let token: String?
+    do throws(SmallFileError) { token = try SmallFile.token(at: path, maximumLength: 16 << 10) } catch {
+      throw .failed("of its file, \(error.why)")
     }
-    let token = String(decoding: data.filter { $0 > 0x20 }, as: UTF8.self)
-    guard !token.isEmpty else { throw .failed("the file is empty") }
+    guard let token else { throw .failed("its file holds no token") }
     return try await exchange.assume(roleARN, sessionName: sessionName, webIdentity: token)
   }
 }

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import JSON
 
 /// A token that the machine's orchestrator keeps in a file, such as Kubernetes' for a service account (Entra ID,
 /// "Workload identity federation"). It is read anew for each use, since it is replaced while the platform runs.
@@ -11,21 +12,23 @@ struct FederatedToken: Sendable {
   /// Reads a small file, and blocks for that.
   /// - Throws: `.platformCredentials` where it holds no token.
   func text() throws(KMSFailure) -> String {
-    guard let data = FileManager.default.contents(atPath: path) else { throw .badTokenFile("it can't be read") }
-    let bytes = data.drop { $0 <= 0x20 }.reversed().drop { $0 <= 0x20 }.reversed()
-    guard (1...Self.maximumLength).contains(bytes.count),
-      bytes.allSatisfy({ $0.isAlphanumeric || "-_.".utf8.contains($0) })
-    else { throw .badTokenFile("it holds no token") }
-    return String(decoding: bytes, as: UTF8.self)
+    let text: String?
+    do throws(SmallFileError) { text = try SmallFile.token(at: path, maximumLength: Self.maximumLength) } catch {
+      throw .badTokenFile(error.why, path)
+    }
+    guard let text, text.utf8.allSatisfy({ $0.isAlphanumeric || "-_.".utf8.contains($0) }) else {
+      throw .badTokenFile("it holds no token", path)
+    }
+    return text
   }
 }
 
 extension KMSFailure {
-  fileprivate static func badTokenFile(_ why: String) -> KMSFailure {
+  fileprivate static func badTokenFile(_ why: String, _ path: String) -> KMSFailure {
     KMSFailure(
       reason: .platformCredentials, stage: .credentials, isPermanent: true, seal: .untilTTL,
       hint: "The file that AZURE_FEDERATED_TOKEN_FILE names can't be used: \(why). This is the operator's to mend, not "
-        + "the customer's.")
+        + "the customer's.", operatorDetail: "AZURE_FEDERATED_TOKEN_FILE names \(path).")
   }
 
   static let noAzureClientID = KMSFailure(

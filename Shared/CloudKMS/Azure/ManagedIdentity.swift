@@ -46,24 +46,28 @@ struct ManagedIdentity: Sendable {
     do throws(HTTPClientError) { response = try await caller.platform.transport.send(request) } catch {
       guard !Task.isCancelled else { throw KMSFailure(error, from: AzureService.metadata, stage: .credentials) }
       // That nobody is there can't be told from a service that is down for a moment, which is why this doesn't seal.
-      throw .noAzureIdentity("the instance metadata service at \(host), which could not be asked (\(error.code))")
+      throw .noAzureIdentity(tried("it could not be asked, \(error.code)"))
     }
     switch response.status {
-    case 400: throw .noAzureIdentity("the instance metadata service at \(host), which knows no such identity")
+    case 400: throw .noAzureIdentity(tried("it knows no such identity"))
     // Other clouds have theirs at the same address.
-    case 401, 403, 404, 405:
-      throw .noAzureIdentity("the instance metadata service at \(host), which answered as another server")
+    case 401, 403, 404, 405: throw .noAzureIdentity(tried("it answered as another server"))
     default: return response
     }
+  }
+
+  private func tried(_ why: String) -> TriedSource {
+    TriedSource(
+      kind: "the machine's managed identity", name: "the instance metadata service at \(host)", why: why)
   }
 }
 
 extension KMSFailure {
-  fileprivate static func noAzureIdentity(_ why: String) -> KMSFailure {
-    KMSFailure(
-      reason: .noCredentials, stage: .credentials, isPermanent: true, seal: .untilTTL,
-      hint: "The platform has no identity of its own in Azure. Tried, in order: the variable "
-        + "AZURE_FEDERATED_TOKEN_FILE, which is not set; \(why). The operator of the service has to provide one of them, or the secret of an "
-        + "application has to be named in client_secret_env_var.")
+  fileprivate static func noAzureIdentity(_ machine: TriedSource) -> KMSFailure {
+    let token = TriedSource(
+      kind: "a federated token", name: "the variable AZURE_FEDERATED_TOKEN_FILE", why: "not set")
+    return .noIdentity(
+      "no identity of its own in Azure", tried: [token, machine],
+      or: ", or the secret of an application has to be named in client_secret_env_var")
   }
 }

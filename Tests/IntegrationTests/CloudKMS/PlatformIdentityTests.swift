@@ -44,10 +44,11 @@ import Testing
       let error = try answer.error
       #expect(error["reason"] == "no_credentials")
       #expect(error["stage"] == "credentials")
-      for source in [
-        "AWS_ACCESS_KEY_ID", "AWS_WEB_IDENTITY_TOKEN_FILE", "profile default", "container's role",
-        "http://127.0.0.1:\(endpoint.port) (it could not be asked, timeout",
-      ] { #expect(error["hint"]?.string?.contains(source) == true, "\(source): \(answer)") }
+      let hint = try #require(error["hint"]?.string)
+      #expect(
+        hint.contains("the environment; a web identity; a shared profile; a container's role; an instance's role"),
+        "\(hint)")
+      #expect(!hint.contains("127.0.0.1"), "\(hint)")
     }
   }
 
