@@ -53,7 +53,8 @@ import Testing
       try await Sample.gcpPlatform(nowhere).principalEmail(for: KeyUse(tenantID: UUID()))
     }
     #expect(failure?.reason == .noCredentials)
-    #expect(failure?.hint.contains("GOOGLE_APPLICATION_CREDENTIALS") == true)
+    #expect(failure?.hint.contains("a credentials file; the machine's metadata server") == true)
+    #expect(failure?.operatorDetail?.contains("GOOGLE_APPLICATION_CREDENTIALS (not set)") == true)
   }
 
   /// The checksums are those of another implementation (google-crc32c).
@@ -171,8 +172,9 @@ import Testing
       Sample.gcpPlatform(ScriptedGCP { $0 == .metadata ? .json(200, ScriptedGCP.token("stranger")) : nil }))
     let found = await failure { () throws(KMSFailure) in _ = try await key.wrap(Sample.key, context: Sample.context) }
     #expect(found?.reason == .noCredentials)
-    #expect(found?.hint.contains("GOOGLE_APPLICATION_CREDENTIALS") == true)
-    #expect(found?.hint.contains("metadata.google.internal") == true)
+    #expect(found?.hint.contains("metadata.google.internal") == false)
+    #expect(found?.operatorDetail?.contains("GOOGLE_APPLICATION_CREDENTIALS") == true)
+    #expect(found?.operatorDetail?.contains("metadata.google.internal") == true)
   }
 
   @Test(

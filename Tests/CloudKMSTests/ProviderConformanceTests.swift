@@ -73,7 +73,11 @@ import Testing
     let found = await failure { () throws(KMSFailure) in _ = try await key.wrap(Sample.key, context: Sample.context) }
     #expect(found?.reason == .noCredentials)
     #expect(found?.seal == .untilTTL)
-    #expect(found?.hint.contains("Tried, in order: ") == true)
+    let hint = try #require(found?.hint)
+    #expect(hint.contains("Tried, in order: "))
+    // Which files and addresses is for the operator alone.
+    #expect(hint.firstMatch(of: /[\/\\]|[0-9]+\.[0-9]+|AWS_|GOOGLE_|GCE_|AZURE_/) == nil, "\(hint)")
+    #expect(found?.operatorDetail?.contains("Tried, in order: ") == true)
   }
 
   @Test(arguments: CloudFixture.all)

@@ -65,7 +65,7 @@ import Testing
 
   @Test(
     arguments: [
-      ["type": "external_account"], ["type": nil], ["private_key": nil], ["private_key": "PEM"], ["client_email": 7],
+      ["type": "authorized_user"], ["type": nil], ["private_key": nil], ["private_key": "PEM"], ["client_email": 7],
       ["token_uri": nil],
     ] as [[String: JSONValue?]])
   func `a file that can't be used is ours to mend, and is not shown`(_ damage: [String: JSONValue?]) async throws {
@@ -82,9 +82,17 @@ import Testing
     }
   }
 
+  @Test func `so is one that is too long, of which no more is read than that shows`() async throws {
+    let found = try await wrap(ScriptedGCP(), "/dev/zero")
+    #expect(found?.reason == .platformCredentials)
+    #expect(found?.hint.contains("longer than 65536 bytes") == true)
+  }
+
   @Test func `so is one that is not there, or no JSON`() async throws {
     let absent = try await wrap(ScriptedGCP(), "/nowhere/at/all.json")
     #expect(absent?.reason == .platformCredentials)
+    #expect(absent?.hint.contains("/nowhere") == false)
+    #expect(absent?.operatorDetail?.contains("/nowhere/at/all.json") == true)
     try await with("text") { path in
       let found = try await wrap(ScriptedGCP(), path)
       #expect(found?.reason == .platformCredentials)

@@ -24,6 +24,18 @@ struct GCPCaller: Sendable {
     return try GCPAnswer(consume response, from: service, stage: stage)
   }
 
+  /// Posts to a URL of Google's, or to the same path of what stands in for Google.
+  func post(
+    _ body: [UInt8], as type: String, to url: GoogleURL, of service: GCPService, token: AccessToken? = nil,
+    stage: VerificationStage
+  ) async throws(KMSFailure) -> HTTPResponse {
+    var headers = [HTTPHeader("Content-Type", type)]
+    if let token { headers.append(HTTPHeader("Authorization", "Bearer \(token.text)")) }
+    let origin = platform.endpoint ?? "https://\(url.host)"
+    return try await send(
+      HTTPRequest(method: "POST", url: origin + url.path, headers: headers, body: body), to: service, stage: stage)
+  }
+
   /// Sends a request as it is, within the use's time and at most this long.
   func send(
     _ request: HTTPRequest, to service: GCPService, stage: VerificationStage, atMost limit: Duration? = nil

@@ -17,6 +17,26 @@ enum GCPFailureTable {
       hint: "Google does not accept the platform's own service account: its key was deleted or disabled, or the "
         + "platform's clock is off by minutes. This is the operator's to mend, not the customer's."),
     GCPFailureRow(
+      services: [.sts],
+      codes: [
+        "invalid_grant", "invalid_client", "invalid_request", "invalid_scope", "invalid_target", "unauthorized_client",
+        "unsupported_grant_type", "access_denied", "PERMISSION_DENIED", "UNAUTHENTICATED", "INVALID_ARGUMENT",
+        "NOT_FOUND", "FAILED_PRECONDITION",
+      ],
+      reason: .platformCredentials, isPermanent: true, seal: .untilTTL,
+      hint: "Google does not accept the identity that the platform has elsewhere: the workload identity pool or its "
+        + "provider is gone or disabled, trusts another issuer or audience, its condition says no, or the token has "
+        + "expired. This is the operator's to mend, not the customer's."),
+    GCPFailureRow(
+      services: [.impersonation],
+      codes: [
+        "PERMISSION_DENIED", "NOT_FOUND", "UNAUTHENTICATED", "INVALID_ARGUMENT", "FAILED_PRECONDITION",
+        "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
+      ],
+      reason: .platformCredentials, isPermanent: true, seal: .untilTTL,
+      hint: "The platform may not act as its own service account: the account is gone or disabled, or the workload "
+        + "lacks roles/iam.workloadIdentityUser on it. This is the operator's to mend, not the customer's."),
+    GCPFailureRow(
       services: [.iamCredentials, .kms], codes: ["UNAUTHENTICATED"],
       reason: .platformCredentials, isPermanent: true, seal: .untilTTL,
       hint: "Google does not accept the platform's access token. This is the operator's to mend, not the customer's."),
@@ -82,12 +102,15 @@ enum GCPFailureTable {
   /// What passes by itself.
   private static let transient = [
     GCPFailureRow(
-      services: [.iamCredentials, .kms], codes: ["RESOURCE_EXHAUSTED"],
+      services: [.iamCredentials, .kms, .sts, .impersonation], codes: ["RESOURCE_EXHAUSTED"],
       reason: .throttled, isPermanent: false, seal: .untilTTL,
       hint: "Google asks for fewer requests: the quota is that of a project, shared with all its other users."),
     GCPFailureRow(
-      services: [.iamCredentials, .kms],
-      codes: ["ABORTED", "CANCELLED", "DEADLINE_EXCEEDED", "INTERNAL", "UNAVAILABLE", "UNKNOWN"],
+      services: [.iamCredentials, .kms, .sts, .impersonation],
+      codes: [
+        "ABORTED", "CANCELLED", "DEADLINE_EXCEEDED", "INTERNAL", "UNAVAILABLE", "UNKNOWN", "server_error",
+        "temporarily_unavailable",
+      ],
       reason: .unreachable, isPermanent: false, seal: .untilTTL,
       hint: "Google answered that it can't serve the request just now; it is tried again. Google Cloud's status page "
         + "shows the location's."),

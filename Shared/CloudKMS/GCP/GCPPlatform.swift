@@ -16,20 +16,29 @@ public struct GCPPlatform: Sendable {
   /// Creates a platform.
   /// - Parameters:
   ///   - transport: sends the requests; an `HTTPClient`.
-  ///   - credentialsFile: the path of the platform's own service account key (`GOOGLE_APPLICATION_CREDENTIALS`); nil
-  ///     where the machine's own service account is to be used.
+  ///   - credentialsFile: the path of the platform's own service account key, or of the credential configuration by which
+  ///     it is let in as a workload elsewhere (`GOOGLE_APPLICATION_CREDENTIALS`); nil where the machine's own service
+  ///     account is to be used.
   ///   - metadataHost: whom to ask for that, as `HOST` or `HOST:PORT`.
   ///   - endpoint: an origin to use instead of Google's, such as `http://127.0.0.1:4568` (`GCP_ENDPOINT_URL`). Default:
   ///     Google's.
+  ///   - plaintextHosts: the hosts, as `HOST` or `HOST:PORT`, that such a configuration may have asked over plain `http://`.
+  ///     Default: none.
+  ///   - aws: the platform's AWS identity, for a configuration that says to prove that, and the region whose STS it is
+  ///     proven by. Default: none.
   ///   - clock: dates the assertions. Default: the machine's.
   public init(
     transport: any HTTPTransport, credentialsFile: String?, metadataHost: String = Self.metadataHost,
-    endpoint: String? = nil, clock: KMSClock = .system
+    endpoint: String? = nil, plaintextHosts: [String] = [],
+    aws: (credentials: any AWSCredentialProvider, region: String)? = nil, clock: KMSClock = .system
   ) {
     self.transport = transport
     self.endpoint = endpoint.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
     self.clock = clock
-    sources = [ServiceAccountFile(path: credentialsFile), MetadataServer(host: metadataHost)]
+    sources = [
+      CredentialsFile(path: credentialsFile, supplier: SubjectTokenSupplier(plaintextHosts: plaintextHosts, aws: aws)),
+      MetadataServer(host: metadataHost),
+    ]
   }
 
   /// Where a machine of Google's finds its metadata server.
@@ -39,21 +48,16 @@ public struct GCPPlatform: Sendable {
   /// service accounts, and those are asked every time.
   func token(refreshing: Bool, through caller: GCPCaller) async throws(KMSFailure) -> AccessToken {
     try await cache.credential(refreshing: refreshing, at: clock.now()) { () throws(KMSFailure) in
-      var tried: [String] = []
       for source in sources {
         if let token = try await source.token(through: caller) { return token }
-        tried.append(source.name)
       }
-      throw .noGoogleCredentials(tried)
+      throw .noGoogleCredentials(sources.map(\.absence))
     }
   }
 }
 
 extension KMSFailure {
-  static func noGoogleCredentials(_ tried: [String]) -> KMSFailure {
-    KMSFailure(
-      reason: .noCredentials, stage: .credentials, isPermanent: true, seal: .untilTTL,
-      hint: "The platform has no Google Cloud credentials of its own. Tried, in order: "
-        + tried.joined(separator: "; ") + ". The operator of the service has to provide one of them.")
+  static func noGoogleCredentials(_ tried: [TriedSource]) -> KMSFailure {
+    .noIdentity("no Google Cloud credentials of its own", tried: tried)
   }
 }

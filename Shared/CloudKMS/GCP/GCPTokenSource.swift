@@ -4,8 +4,8 @@ internal import JSON
 
 /// Where an access token of the platform's own may come from.
 protocol GCPTokenSource: Sendable {
-  /// The source in a few words, for whoever has to set one up, and why it gave nothing.
-  var name: String { get }
+  /// The source, for whoever has to set one up, and why it gave nothing.
+  var absence: TriedSource { get }
 
   /// A new token; nil where there is no such source here.
   /// - Throws: why the source, though it is there, gave none.

@@ -8,7 +8,10 @@ struct MetadataServer: GCPTokenSource {
 
   let host: String
 
-  var name: String { "the metadata server at \(host), which did not answer as one" }
+  var absence: TriedSource {
+    TriedSource(
+      kind: "the machine's metadata server", name: "the metadata server at \(host)", why: "it did not answer as one")
+  }
 
   /// Nil where there is no such server: this is no machine of Google's.
   func token(through caller: GCPCaller) async throws(KMSFailure) -> AccessToken? {

@@ -1,41 +1,60 @@
 internal import Cryptography
 internal import FoundationEssentials
+internal import HTTPClient
 internal import JSON
 
-/// What a service account's key file says (IAM, "Create and delete service account keys").
+/// A service account of the platform's own, by the key that Google made for it (IAM, "Create and delete service account
+/// keys").
 struct ServiceAccountKey: Sendable {
-  let id: String
-  let email: String
-  let tokenURL: String
-  let privateKeyPEM: SecretBytes
+  /// The audience of an assertion, wherever it is sent (Google Identity, "Using OAuth 2.0 for server to server
+  /// applications").
+  private static let audience = "https://oauth2.googleapis.com/token"
+  /// How long an assertion is good for, in seconds: the most that Google accepts.
+  private static let lifetime = 3600
 
-  /// Reads a file.
-  /// - Throws: `.platformCredentials` where it isn't one.
-  init(path: String, maximumLength: Int) throws(KMSFailure) {
-    let data: Data
-    do { data = try Data(contentsOf: URL(filePath: path)) } catch { throw .badKeyFile("it can't be read") }
-    let json: JSONValue
-    do {
-      json = try JSONValue(parsing: Array(data), maximumLength: maximumLength, maximumDepth: 8)
-    } catch { throw .badKeyFile("it is not JSON") }
-    guard json["type"] == "service_account" else {
-      throw .badKeyFile("its type is not service_account, the only one that this version takes")
-    }
+  let email: String
+  private let id: String
+  private let tokenURL: String
+  private let privateKeyPEM: SecretBytes
+
+  /// Reads what a file says besides the private key.
+  /// - Throws: `.platformCredentials` where something is missing.
+  init(_ json: JSONValue, privateKeyPEM: SecretBytes?) throws(KMSFailure) {
     guard let id = json["private_key_id"]?.string, let email = json["client_email"]?.string,
-      let tokenURL = json["token_uri"]?.string, let pem = json["private_key"]?.string
+      let tokenURL = json["token_uri"]?.string, let privateKeyPEM
     else { throw .badKeyFile("it lacks private_key_id, client_email, token_uri or private_key") }
     self.id = id
     self.email = email
     self.tokenURL = tokenURL
-    privateKeyPEM = SecretBytes(copying: pem.utf8)
+    self.privateKeyPEM = privateKeyPEM
   }
-}
 
-extension KMSFailure {
-  static func badKeyFile(_ why: String) -> KMSFailure {
-    KMSFailure(
-      reason: .platformCredentials, stage: .credentials, isPermanent: true, seal: .untilTTL,
-      hint: "The file that GOOGLE_APPLICATION_CREDENTIALS names can't be used: \(why). This is the operator's to mend, "
-        + "not the customer's.")
+  /// Exchanges a signed assertion for a token (RFC 7523, section 2.1).
+  func token(through caller: GCPCaller) async throws(KMSFailure) -> AccessToken {
+    let now = caller.platform.clock.now()
+    let assertion = try assertion(at: now)
+    let request = HTTPRequest(
+      method: "POST", url: tokenURL, headers: [HTTPHeader("Content-Type", "application/x-www-form-urlencoded")],
+      body: Array("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=\(assertion)".utf8))
+    return try AccessToken(
+      await caller.send(request, to: .token, stage: .credentials), from: .token, at: now)
+  }
+
+  /// A JWT signed with RS256 (RFC 7519, RFC 7518 section 3.3).
+  private func assertion(at now: Date) throws(KMSFailure) -> String {
+    let issuedAt = Int(now.timeIntervalSince1970)
+    let header: JSONValue = ["alg": "RS256", "kid": .string(id), "typ": "JWT"]
+    let claims: JSONValue = [
+      "iss": .string(email), "scope": .string(GCPPlatform.scope), "aud": .string(Self.audience),
+      "iat": .number(Double(issuedAt)), "exp": .number(Double(issuedAt + Self.lifetime)),
+    ]
+    let signed = [header, claims].map { SecretBytes(copying: $0.canonicalBytes).exposedBase64URL() }
+      .joined(separator: ".")
+    do {
+      let signature = try RSASHA256.signature(of: Array(signed.utf8), privateKeyPEM: privateKeyPEM)
+      return "\(signed).\(SecretBytes(copying: signature).exposedBase64URL())"
+    } catch {
+      throw .badKeyFile("its private key is not an RSA key of at least 2048 bits (\(error))")
+    }
   }
 }

@@ -52,6 +52,38 @@ struct GCPKeyTests {
     }
   }
 
+  @Test func `a key that doesn't rotate is told, where the service account may look at it`() async throws {
+    try await CustomerGCPProject.with { project in
+      try await project.set("cloudkms.cryptoKeys.get", of: project.serviceAccount, on: project.keyName, granted: true)
+      let report = try await verify(project)
+      #expect(report.checks.last?.detail == "GOOGLE_SYMMETRIC_ENCRYPTION, SOFTWARE, ENABLED")
+      #expect(report.warnings.count == 1)
+      #expect(report.warnings.first?.contains("rotation") == true)
+    }
+  }
+
+  @Test func `a workload elsewhere acts as our account where that trusts it, else seals nobody`() async throws {
+    try await CustomerGCPProject.with { project in
+      let workload = try await FederatedWorkload.create(of: project)
+      defer { workload.remove() }
+      try await workload.setTrusted(true)
+      let clouds = { Clouds([workload.platform]) }
+      let wrapped = try await clouds().key(KMSCandidate.parse(project.candidate)).wrap(secret, context: context)
+      #expect(try await project.key().unwrap(wrapped, context: context) == secret)
+      #expect(
+        try await workload.platform.principalEmail(for: KeyUse(tenantID: tenantID)) == project.platformAccount)
+      try await workload.setTrusted(false)
+      var failure = await #expect(throws: KMSFailure.self) { try await verify(project, clouds()) }
+      #expect(failure?.reason == .platformCredentials)
+      #expect(failure?.seal == .untilTTL)
+      #expect(failure?.operatorDetail?.contains("impersonating \(project.platformAccount)") == true)
+      try workload.write(token: "another's")
+      failure = await #expect(throws: KMSFailure.self) { try await verify(project, clouds()) }
+      #expect(failure?.providerCode == "invalid_grant")
+      #expect(failure?.stage == .credentials)
+    }
+  }
+
   @Test func `another context, and what was tampered with, do not unwrap`() async throws {
     try await CustomerGCPProject.with { project in
       let wrapped = try await project.key().wrap(secret, context: context)

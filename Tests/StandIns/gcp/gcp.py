@@ -1,4 +1,4 @@
-"""A stand-in for Google Cloud on the loopback interface: Cloud KMS, IAM Credentials, the token endpoint and the metadata
+"""A stand-in for Google Cloud on the loopback interface: Cloud KMS, IAM Credentials, the token endpoints and the metadata
 server. `gcp.py PORT` serves until it is stopped; `POST /_admin` plays the owners of projects and machines."""
 
 import json
@@ -39,6 +39,8 @@ class Cloud:
                     return 200, {}, self.administer(**json.loads(raw))
                 if path == "/token":
                     return 200, {}, self.identity.exchange(raw)
+                if path == "/v1/token":
+                    return 200, {}, self.identity.federate(raw)
                 if path.startswith(METADATA):
                     body = self.identity.metadata(path, url.query, headers)
                     return (404 if body is None else 200), {"Metadata-Flavor": "Google"}, body or {}
@@ -71,6 +73,8 @@ class Cloud:
                 self.identity.grants.discard((a["who"], a["permission"], a["on"]))
             case "account":
                 self.identity.add_account(a["email"], a["key_id"], a["public_key"])
+            case "workload":
+                self.identity.workloads[a["audience"], a["token"]] = a["principal"]
             case "machine":
                 self.identity.machine = a["email"]
         return {}

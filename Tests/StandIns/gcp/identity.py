@@ -16,6 +16,8 @@ CLOUD_PLATFORM = "https://www.googleapis.com/auth/cloud-platform"
 # Of no use elsewhere; IAM Credentials takes it though its discovery document doesn't say so, and Google's client asks for it.
 IAM = "https://www.googleapis.com/auth/iam"
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"
 LONGEST, SKEW = 3600, 300
 # The audience of an assertion, wherever it is sent (Google Identity, "Using OAuth 2.0 for server to server applications").
 AUDIENCE = "https://oauth2.googleapis.com/token"
@@ -29,6 +31,7 @@ class Identity:
     def __init__(self):
         self.accounts = {}  # Public keys by e-mail address and key id.
         self.machine = None  # The service account of the machine that asks the metadata server.
+        self.workloads = {}  # Principals by the audience of a pool's provider and the subject token that it takes.
         self.grants = set()  # (principal, permission, resource)
         self.tokens = {}
 
@@ -64,6 +67,22 @@ class Identity:
             raise GrantFailure("invalid_scope", "Invalid OAuth scope or ID token audience provided.")
         token = self.issue(claims["iss"], LONGEST, claims["scope"].split())
         return {"access_token": token, "expires_in": LONGEST - 1, "token_type": "Bearer"}
+
+    def federate(self, raw):
+        """`POST /v1/token` of the Security Token Service: a token of elsewhere for an access token (RFC 8693)."""
+        form = {name: values[0] for name, values in parse_qs(raw.decode()).items()}
+        if form.get("grant_type") != TOKEN_EXCHANGE:
+            raise GrantFailure("unsupported_grant_type", f"Invalid grant_type: {form.get('grant_type')}")
+        if form.get("requested_token_type") != ACCESS_TOKEN or not form.get("subject_token_type"):
+            raise GrantFailure("invalid_request", "Invalid value for a token type.")
+        if form.get("audience") not in {audience for audience, _ in self.workloads}:
+            raise GrantFailure("invalid_target", 'The target service indicated by the "audience" parameters is invalid.')
+        principal = self.workloads.get((form["audience"], form.get("subject_token")))
+        if principal is None:
+            raise GrantFailure("invalid_grant", "The given credential is rejected by the provider.")
+        token = self.issue(principal, LONGEST, form.get("scope", "").split())
+        answer = {"access_token": token, "issued_token_type": ACCESS_TOKEN, "token_type": "Bearer"}
+        return {**answer, "expires_in": LONGEST - 1}
 
     def _verify(self, assertion):
         parts = assertion.split(".")

@@ -4,6 +4,7 @@ cancel out. Ends with an exception at the first difference."""
 import json
 import os
 import sys
+import tempfile
 import uuid
 
 import google.auth.compute_engine
@@ -12,8 +13,8 @@ import requests
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from google.api_core import exceptions
-from google.auth import impersonated_credentials
-from google.auth.exceptions import RefreshError
+from google.auth import identity_pool, impersonated_credentials
+from google.auth.exceptions import OAuthError, RefreshError
 from google.auth.transport.requests import Request
 from google.cloud import kms
 from google.oauth2 import service_account
@@ -113,6 +114,33 @@ def prove_key(cloud):
     assert cloud.decrypt(decryption).plaintext == secret
 
 
+def prove_workload():
+    """Google's client as a workload elsewhere, whose token is in a file, acts as the platform's service account."""
+    pool = f"//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p-{ID}"
+    audience, principal = f"{pool}/providers/p", f"principal:{pool}/subject/workload"
+    admin(op="workload", audience=audience, token="right", principal=principal)
+    account = f"projects/-/serviceAccounts/{PLATFORM}"
+    with tempfile.NamedTemporaryFile("w+") as file:
+        info = {
+            "audience": audience,
+            "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
+            "token_url": f"{ENDPOINT}/v1/token",
+            "credential_source": {"file": file.name},
+            "service_account_impersonation_url": f"{ENDPOINT}/v1/{account}:generateAccessToken",
+        }
+        credentials = identity_pool.Credentials.from_info(info, scopes=[SCOPE])
+        file.write("wrong")
+        file.flush()
+        assert "invalid_grant" in str(refuses(OAuthError, lambda: credentials.refresh(Request())))
+        file.seek(0)
+        file.write("right")
+        file.flush()
+        refuses(RefreshError, lambda: credentials.refresh(Request()))
+        admin(op="grant", who=principal, permission="iam.serviceAccounts.getAccessToken", on=account)
+        credentials.refresh(Request())
+        impersonated(credentials).refresh(Request())
+
+
 def prove_machine():
     """Google's client asks the metadata server that GCE_METADATA_HOST named when it was imported."""
     admin(op="machine", email=PLATFORM)
@@ -126,5 +154,6 @@ if __name__ == "__main__":
     platform = platform_credentials()
     prove_impersonation(platform)
     prove_key(client(impersonated(platform)))
+    prove_workload()
     prove_machine()
-    print(json.dumps({"proven": ["token", "generateAccessToken", "encrypt", "decrypt", "metadata"]}))
+    print(json.dumps({"proven": ["token", "federation", "generateAccessToken", "encrypt", "decrypt", "metadata"]}))
