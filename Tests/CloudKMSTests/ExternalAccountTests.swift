@@ -121,7 +121,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "http://tokens.example/identity/", "http://127.0.0.1/identity/", "http://127.0.0.1:8080@evil.example/identity/",
+    "http://tokens.example/identity/", "http://127.0.0.1/identity/", "http://127.0.0.1:80800/identity/",
     "http://169.254.169.254.evil.example/identity/", "ftp://169.254.169.254/identity/", "169.254.169.254/identity/",
   ])
   func `no other address is asked over plain HTTP`(_ url: String) async throws {
@@ -254,6 +254,8 @@ import Testing
       (["credential_source": ["file": "/x", "url": "https://x.example"]], "or both"),
       (["credential_source": ["executable": ["command": "/bin/true"]]], "executable"),
       (["credential_source": ["certificate": ["use_default_certificate_config": true]]], "certificate"),
+      (["credential_source": ["url": "https://ada:secret@x.example/"]], "user information"),
+      (["credential_source": ["url": "http://127.0.0.1:8080@evil.example/identity/"]], "user information"),
       (["credential_source": ["file": "/x", "format": ["type": "xml"]]], "format"),
       (["credential_source": ["file": "/x", "format": ["type": "json"]]], "subject_token_field_name"),
       (["credential_source": ["url": "https://x.example", "headers": ["a": 1]]], "header"),
@@ -290,6 +292,7 @@ import Testing
     #expect(found?.hint.contains(why) == true, "\(found?.hint ?? "")")
     #expect(found?.hint.contains(folder.path) == false)
     #expect(found?.operatorDetail?.contains(folder.configuration) == true)
+    #expect(found?.operatorHint.contains("ada:secret") == false)
     #expect(gcp.requests.isEmpty)
   }
 
@@ -336,6 +339,13 @@ import Testing
     #expect(refused?.reason == .platformCredentials)
     #expect(refused?.operatorDetail?.contains("status 403") == true)
     #expect(refused?.operatorDetail?.contains("secret=1") == false)
+    for status in [429, 500, 503] {
+      let busy = try await wrap(
+        ScriptedGCP { $0 == .subjectToken ? HTTPResponse(status: status) : nil }, Folder(source))
+      #expect(busy?.reason == .unreachable)
+      #expect(busy?.isPermanent == false)
+      #expect(busy?.operatorDetail?.contains("status \(status)") == true)
+    }
   }
 
   @Test(arguments: [

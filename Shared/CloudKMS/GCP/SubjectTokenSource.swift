@@ -52,6 +52,9 @@ enum SubjectTokenSource: Sendable, Equatable {
     switch (json["file"]?.string, json["url"]?.string) {
     case (let path?, nil) where (1...maximumLength).contains(path.utf8.count): return .file(path, format)
     case (nil, let url?) where (1...maximumLength).contains(url.utf8.count):
+      guard !url.prefix(while: { $0 != "?" }).contains("@") else {
+        throw .badKeyFile("the url of its credential_source has user information, or an @ in its path")
+      }
       return .url(url, try headers(json["headers"]), format)
     default: throw .badKeyFile("its credential_source names neither a file nor a url, or both")
     }

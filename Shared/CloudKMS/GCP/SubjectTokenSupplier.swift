@@ -39,8 +39,11 @@ struct SubjectTokenSupplier: Sendable {
       do throws(KMSFailure) {
         response = try await caller.send(
           request, to: .subjectToken, stage: .credentials, atMost: MetadataRequest.patience)
-      } catch { throw .subjectTokenOutOfReach("\(place): \(error.hint)") }
-      guard response.status == 200 else { throw .noSubjectToken("\(place) answered with status \(response.status)") }
+      } catch { throw .subjectTokenOutOfReach("\(place) gave no answer (\(error.hint))") }
+      guard response.status == 200 else {
+        let why = "\(place) answered with status \(response.status)"
+        throw response.status == 429 || response.status >= 500 ? .subjectTokenOutOfReach(why) : .noSubjectToken(why)
+      }
       guard response.body.count <= Self.maximumLength, let token = format.token(in: response.body) else {
         throw .noSubjectToken("the answer of \(place.dropFirst("the address ".count)): \(format.absence)")
       }
@@ -108,7 +111,7 @@ extension KMSFailure {
     var failure = unreachable(
       "Whoever gives the platform the token that proves its identity could not be asked; it is tried again.",
       stage: .credentials)
-    failure.operatorDetail = "Of the token exchange's steps, getting the subject token failed: \(detail)"
+    failure.operatorDetail = "Of the token exchange's steps, getting the subject token failed: \(detail)."
     return failure
   }
 
