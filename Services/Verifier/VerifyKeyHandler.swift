@@ -25,7 +25,12 @@ struct VerifyKeyHandler: Sendable {
       return .done
     }
     let asker = Asker(question: question, correlationID: correlationID, replyTo: replyTo)
-    let outcome = await telling(asker) { progress in await self.outcome(of: command, progress: progress) }
+    let outcome =
+      if command.tellsProgress {
+        await telling(asker) { progress in await self.outcome(of: command, progress: progress) }
+      } else {
+        await outcome(of: command) { _ in }
+      }
     do { try await send(VerifyKeyReply(inReplyTo: question, outcome: outcome), to: asker) } catch let error as AMQPError
       where error.code == .unroutable
     {

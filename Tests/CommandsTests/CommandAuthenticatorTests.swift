@@ -87,10 +87,22 @@ import Testing
     #expect(error?.code == .tooLong)
   }
 
+  @Test func `a question of before there was a choice is told of each step`() throws {
+    let body = #"""
+      {"schema":1,"tenant_id":"0190A1B2-0000-7000-8000-000000000001","candidate":"{}","key_version":3,\#
+      "wraps_new_key":true,"deadline":0}
+      """#
+    let signed = try authenticator.sign(name: VerifyKey.name, messageID: UUID(), body: Array(body.utf8))
+    #expect(try authenticator.open(VerifyKey.self, from: signed).tellsProgress)
+  }
+
   @Test func `every command survives the wire`() throws {
     let verify = VerifyKey(
       tenantID: UUID(), candidate: "{}", keyVersion: 3, wrapsNewKey: true, deadline: Date(timeIntervalSince1970: 1e9))
     #expect(try authenticator.open(VerifyKey.self, from: authenticator.sign(verify)) == verify)
+    let quiet = VerifyKey(
+      tenantID: UUID(), candidate: "{}", keyVersion: 3, wrapsNewKey: true, tellsProgress: false, deadline: .distantPast)
+    #expect(try authenticator.open(VerifyKey.self, from: authenticator.sign(quiet)) == quiet)
     let reply = VerifyKeyReply(
       inReplyTo: UUID(),
       outcome: .verified(

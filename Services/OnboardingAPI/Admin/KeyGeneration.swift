@@ -15,7 +15,7 @@ struct KeyGeneration: Sendable {
   /// - Throws: as ``KeyVerification/verify(_:for:keyVersion:wrapsNewKey:progress:)``.
   func newKey(
     _ version: Int32, of tenantID: UUID, under candidate: KMSCandidate,
-    progress: @escaping KeyVerification.Progress = { _ in }
+    progress: KeyVerification.Progress? = nil
   ) async throws -> (key: NewKeyVersion, provider: ProviderKey, warnings: [String]) {
     let verified = try await verification.verify(
       candidate, for: tenantID, keyVersion: version, wrapsNewKey: true, progress: progress)

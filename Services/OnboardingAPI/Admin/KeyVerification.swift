@@ -24,14 +24,14 @@ struct KeyVerification: Sendable {
   ///   `invalid_request` for the platform's own key.
   func verify(
     _ candidate: KMSCandidate, for tenantID: UUID, keyVersion: Int32, wrapsNewKey: Bool,
-    progress: @escaping Progress = { _ in }
+    progress: Progress? = nil
   ) async throws -> VerifyKeyReply.Verification {
     if let platformKey, platformKey.isBrought(by: candidate) {
       throw APIError.invalidRequest("the body doesn't fit", fields: ["kms_key_ref": ["is not a key of yours"]])
     }
     let command = VerifyKey(
       tenantID: tenantID, candidate: candidate.json.canonicalText, keyVersion: keyVersion, wrapsNewKey: wrapsNewKey,
-      deadline: Date().addingTimeInterval(timeout / .seconds(1)))
+      tellsProgress: progress != nil, deadline: Date().addingTimeInterval(timeout / .seconds(1)))
     let question = try authenticator.sign(command)
     var message = question.message
     // It doesn't expire: the broker takes what expired for a dead letter. The deadline keeps it from being probed late.
@@ -42,7 +42,7 @@ struct KeyVerification: Sendable {
       if let step = try? authenticator.open(VerifyKeyProgress.self, from: SignedCommand(reply)),
         step.inReplyTo == question.messageID
       {
-        progress(step)
+        progress?(step)
       }
       return true
     }

@@ -28,7 +28,7 @@ struct OnboardRoute: Sendable {
       throw RepositoryError.externalIDInUse
     }
     guard request.headers[.accept]?.contains(ServerSentEvent.contentType) == true else {
-      return Response(json: try await onboard(candidate, identity, context.logger) { _ in })
+      return Response(json: try await onboard(candidate, identity, context.logger, progress: nil))
     }
     return Response(eventsOf: context) { send in
       try await onboard(candidate, identity, context.logger) { send(ServerSentEvent($0)) }
@@ -37,7 +37,7 @@ struct OnboardRoute: Sendable {
 
   private func onboard(
     _ candidate: KMSCandidate, _ identity: AdminIdentity, _ logger: Logger,
-    progress: @escaping KeyVerification.Progress
+    progress: KeyVerification.Progress?
   ) async throws -> JSONValue {
     for _ in 1..<Self.attempts {
       do { return try await onboard(candidate, identity, progress: progress) } catch let error as RepositoryError
@@ -50,7 +50,7 @@ struct OnboardRoute: Sendable {
   }
 
   private func onboard(
-    _ candidate: KMSCandidate, _ identity: AdminIdentity, progress: @escaping KeyVerification.Progress
+    _ candidate: KMSCandidate, _ identity: AdminIdentity, progress: KeyVerification.Progress?
   ) async throws -> JSONValue {
     let version = try await keys.activeVersion(of: identity.tenantID).version + 1
     let made = try await generation.newKey(version, of: identity.tenantID, under: candidate, progress: progress)
