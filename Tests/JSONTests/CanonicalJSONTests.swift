@@ -35,7 +35,9 @@ import Testing
 
   // UTF-8 orders the last two groups the other way round.
   @Test func `any two names are in the order of their UTF-16 code units`() {
-    let letters = ["a", "z", "\u{7f}", "\u{80}", "\u{7ff}", "\u{d7ff}", "\u{10000}", "\u{10ffff}", "\u{e000}", "\u{ffff}"]
+    let letters = [
+      "a", "z", "\u{7f}", "\u{80}", "\u{7ff}", "\u{d7ff}", "\u{10000}", "\u{10ffff}", "\u{e000}", "\u{ffff}",
+    ]
     let names = letters + letters.flatMap { first in letters.map { first + $0 } }
     for one in names {
       for other in names where one != other {
