@@ -58,7 +58,8 @@ part() {
 build_part() {
   local source
   say "building the parts ($configuration)"
-  swift build --package-path "$repository" --configuration "$configuration" --product parts 9>&- >&2 ||
+  # shellcheck disable=SC2046 # options, each a word
+  swift build --package-path "$repository" $(build_options) --product parts 9>&- >&2 ||
     die "swift build" "read the compiler's message above"
   mkdir -p "$home/floors"
   for source in "$benchmarks"/Floors/*.c; do

@@ -6,9 +6,15 @@ environment=()
 
 api_url() { printf 'http://127.0.0.1:%s' "$(port onboarding-api)"; }
 
+# Optimised as the images have them: small in memory, with the C of the distribution alone loaded at run time.
+build_options() {
+  if [[ $configuration == release ]]; then cat "$here/release.flags"; else echo "--configuration $configuration"; fi
+}
+
 build_services() {
   say "building ($configuration)"
-  swift build --package-path "$repository" --configuration "$configuration" 9>&- >&2 ||
+  # shellcheck disable=SC2046 # options, each a word
+  swift build --package-path "$repository" $(build_options) 9>&- >&2 ||
     die "swift build" "read the compiler's message above"
 }
 
