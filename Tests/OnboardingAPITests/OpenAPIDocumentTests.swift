@@ -13,7 +13,7 @@ import Testing
   /// Every operation of the document, as `GET /path`.
   static func operations() throws -> [String: JSONValue] {
     var found: [String: JSONValue] = [:]
-    for (path, methods) in try OpenAPIDocument.ours.get().json["paths"]?.members ?? [:] {
+    for (path, methods) in try OpenAPIDocument.json["paths"]?.members ?? [:] {
       for (method, operation) in methods.members { found["\(method.uppercased()) \(path)"] = operation }
     }
     return found
@@ -31,14 +31,14 @@ import Testing
     let answer = try await api.send(.get, "/openapi.json")
     #expect(answer.status == .ok)
     #expect(answer.headers[.contentType] == "application/json")
-    #expect(answer.json == (try OpenAPIDocument.ours.get().json))
+    #expect(answer.json == (try OpenAPIDocument.json))
     #expect(answer.json["openapi"] == "3.1.0")
   }
 
   @Test func `every reference leads somewhere, every component is used, and every operation has a name of its own`()
     throws
   {
-    let document = try OpenAPIDocument.ours.get().json
+    let document = try OpenAPIDocument.json
     let references = Set(document.references)
     for reference in references {
       let target = reference.dropFirst(2).split(separator: "/").reduce(Optional(document)) { $0?[String($1)] }
@@ -73,7 +73,7 @@ import Testing
   }
 
   @Test func `the bounds are those of the code`() throws {
-    let schemas = try #require(try OpenAPIDocument.ours.get().json["components"]?["schemas"])
+    let schemas = try #require(try OpenAPIDocument.json["components"]?["schemas"])
     #expect(schemas["SecretType"]?["enum"] == .array(SecretBody.types.map { .string($0) }))
     let value = schemas["NewSecret"]?["properties"]?["value"]
     #expect(value?["maxLength"]?.integer == SecretBody.maximumValueLength)
@@ -86,16 +86,16 @@ import Testing
       #expect(password?["anyOf"] == [short, plain])
       #expect(password?["description"]?.string?.contains("\(bound) bytes") == true)
     }
-    let key = try OpenAPIDocument.ours.get().json["components"]?["parameters"]?["IdempotencyKey"]?["schema"]
+    let key = try OpenAPIDocument.json["components"]?["parameters"]?["IdempotencyKey"]?["schema"]
     #expect(key?["maxLength"]?.integer == IdempotencyKey.maximumLength)
-    let cookie = try OpenAPIDocument.ours.get().json["components"]?["securitySchemes"]?["sessionCookie"]?["name"]
+    let cookie = try OpenAPIDocument.json["components"]?["securitySchemes"]?["sessionCookie"]?["name"]
     #expect(cookie?.string == SessionCookie.name)
   }
 
   @Test(arguments: [HTTPRequest.Method.trace, .options, .patch, .head, .connect])
   func `a method that a path doesn't have is answered by those it has`(method: HTTPRequest.Method) async throws {
     let document = try OpenAPIDocument.ours.get()
-    for path in document.json["paths"]?.members.keys.sorted() ?? [] {
+    for path in try OpenAPIDocument.json["paths"]?.members.keys.sorted() ?? [] {
       let concrete = path.replacing(/\{\w+\}/, with: "0190a1b2-0000-7000-8000-000000000001")
       let allowed = document.methods(at: concrete)
       #expect(!allowed.isEmpty)

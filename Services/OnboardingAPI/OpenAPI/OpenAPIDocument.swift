@@ -23,14 +23,19 @@ struct OpenAPIDocument: Sendable {
   /// The document, read at its first use.
   static let ours = Result { () throws(JSONError) in try OpenAPIDocument() }
 
-  let json: JSONValue
   private let paths: [Path]
   private let buffer: ByteBuffer
+
+  /// What it says.
+  static var json: JSONValue {
+    get throws(JSONError) { try JSONValue(parsing: PackageResources.openapi_json) }
+  }
 
   /// Reads the document.
   /// - Throws: only where the executable was built wrong.
   private init() throws(JSONError) {
-    json = try JSONValue(parsing: PackageResources.openapi_json)
+    // What it says is a megabyte in memory, and is let go again.
+    let json = try Self.json
     buffer = ByteBuffer(bytes: json.canonicalBytes)
     guard case .object(let members)? = json["paths"] else {
       paths = []
