@@ -132,12 +132,11 @@ func buildRouter(
   isSecure: Bool = false
 ) throws -> Router<APIContext> {
   let router = Router(context: APIContext.self)
-  let document = try OpenAPIDocument.ours.get()
   router.add(middleware: RequestMiddleware(metrics: metrics, isSecure: isSecure))
-  router.add(middleware: MethodMiddleware(document: document))
+  router.add(middleware: MethodMiddleware())
   router.add(middleware: OriginMiddleware(proxies: proxies))
   router.get("healthz") { _, _ in Response(alive: ()) }
-  router.get("openapi.json", use: document.respond)
+  router.get("openapi.json") { _, _ in try OpenAPIDocument.ours.get().response }
   if let readiness {
     router.get("readyz") { _, _ in Response(readiness: await readiness.report()) }
     router.get("metrics") { _, _ in Response(metrics: await metrics.text()) }

@@ -4,13 +4,11 @@ import Hummingbird
 /// Answers 405 with `Allow` where a path exists and what is asked for can't be done there, which the router takes for an
 /// unknown path (RFC 9110, section 15.5.6).
 struct MethodMiddleware: RouterMiddleware {
-  let document: OpenAPIDocument
-
   func handle(
     _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
   ) async throws -> Response {
     do { return try await next(request, context) } catch let error as HTTPError where error.status == .notFound {
-      let allowed = document.methods(at: request.uri.path)
+      let allowed = try OpenAPIDocument.ours.get().methods(at: request.uri.path)
       guard !allowed.isEmpty, !allowed.contains(request.method) else { throw error }
       let names = allowed.map(\.rawValue).joined(separator: ", ")
       var response = APIError(

@@ -20,7 +20,7 @@ struct OpenAPIDocument: Sendable {
     }
   }
 
-  /// The document, read at its first use.
+  /// The document, read at its first use: what it says is a megabyte in memory meanwhile.
   static let ours = Result { () throws(JSONError) in try OpenAPIDocument() }
 
   private let paths: [Path]
@@ -34,7 +34,6 @@ struct OpenAPIDocument: Sendable {
   /// Reads the document.
   /// - Throws: only where the executable was built wrong.
   private init() throws(JSONError) {
-    // What it says is a megabyte in memory, and is let go again.
     let json = try Self.json
     buffer = ByteBuffer(bytes: json.canonicalBytes)
     guard case .object(let members)? = json["paths"] else {
@@ -51,8 +50,8 @@ struct OpenAPIDocument: Sendable {
     }
   }
 
-  /// `GET /openapi.json`
-  func respond(to _: Request, context _: APIContext) -> Response {
+  /// What `GET /openapi.json` is answered.
+  var response: Response {
     Response(status: .ok, headers: [.contentType: "application/json"], body: .init(byteBuffer: buffer))
   }
 
