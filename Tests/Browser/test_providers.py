@@ -14,7 +14,7 @@ def command(page, selector):
 
 
 def option(name, text):
-    return re.search(rf"--{name}=(\S+)", text)[1]
+    return re.search(rf"--{name}[ =](\S+)", text)[1]
 
 
 @pytest.mark.complains("400")
