@@ -118,8 +118,9 @@ def test_the_commands_on_the_page_let_an_azure_key_in(page, tenant, deployment):
     assert '--role "Key Vault Crypto User"' in grant
     for action in ("read", "wrap/action", "unwrap/action"):
         azure("grant", vault=f"{option('vault-name', grant)}.vault.azure.net", name=option("name", grant), who=option("assignee", grant), action=action)
-    page.until(lambda: page.all("[data-stage=encrypt][data-state=failed]"), "the disabled key did not fail", seconds=40)
-    assert "key_disabled at encrypt" in page.find("form [role=alert]").text
+    # A disabled key still wraps.
+    page.until(lambda: page.all("[data-stage=decrypt][data-state=failed]"), "the disabled key did not fail", seconds=40)
+    assert "key_disabled at decrypt" in page.find("form [role=alert]").text
     assert page.find("[name='config.client_id']").get_attribute("value") == application
 
     azure("enable", vault=vault, name="tenant-kms", on=True)
