@@ -61,7 +61,7 @@ let libraries: [Target] = [
   shared("Locking", settings: wrapperSettings),
   shared("Monitoring", ["Locking"]),
   shared("TracePropagation", ["Cryptography"]),
-  shared("Cryptography", ["CLibcrypto"], settings: wrapperSettings),
+  shared("Cryptography", ["CLibcrypto", "CProcess"], settings: wrapperSettings),
   shared("HTTPClient", ["BlockingQueue", "CLibcurl", "Locking", lifecycle], settings: wrapperSettings),
   shared("Postgres", ["BlockingQueue", "CLibpq", "Locking", lifecycle, logging], settings: wrapperSettings),
   shared("AMQP", ["BlockingQueue", "CRabbitMQ", "Locking", lifecycle, logging], settings: wrapperSettings),
@@ -76,8 +76,8 @@ let libraries: [Target] = [
   shared(
     "Repository",
     [
-      "AgentSession", "Cryptography", "Commands", "Envelope", "JSON", "Postgres", "TracePropagation", lifecycle,
-      logging,
+      "AgentSession", "Cryptography", "Commands", "Envelope", "JSON", "Locking", "Postgres", "TracePropagation",
+      lifecycle, logging,
     ],
     resources: [.embedInCode("Schema/Migrations")]),
   shared(
@@ -208,7 +208,7 @@ let suites: [Target] = [
 
 /// What `compose/local bench api` holds the API against.
 let bareServer = Target.executableTarget(
-  name: "bare-server", dependencies: [hummingbird, logging], path: "Tests/Benchmarks/BareServer",
+  name: "bare-server", dependencies: [httpTypes, hummingbird, logging], path: "Tests/Benchmarks/BareServer",
   swiftSettings: settings)
 
 /// What `compose/local bench sigv4` and its likes measure.

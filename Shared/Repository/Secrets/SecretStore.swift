@@ -4,10 +4,16 @@ public import Postgres
 
 /// The tenants' secrets and their encrypted values.
 public struct SecretStore: Sendable {
+  private typealias Details = (secret: Secret, environments: [Secret.Environment])
+
   let pool: PostgresPool
+  private let details: BatchLoader<UUID, UUID, Details>
 
   /// Creates the store of a database.
-  public init(pool: PostgresPool) { self.pool = pool }
+  public init(pool: PostgresPool) {
+    self.pool = pool
+    details = BatchLoader { tenantID, ids in try await Self.details(of: ids, tenantID, in: pool) }
+  }
 
   /// Stores a secret with the value of its base environment.
   /// - Throws: ``RepositoryError`` with `nameTaken`, or with `keyVersionMoved` where the value is wrapped under a version
@@ -81,21 +87,27 @@ public struct SecretStore: Sendable {
     }
   }
 
-  /// A secret and its environments by name, or nil.
+  /// A secret and its environments by name, or nil. Those asked for at the same time are read together.
+  /// - Throws: `PostgresError`; `CancellationError`.
   public func secret(
     _ id: UUID, of tenantID: UUID
   ) async throws -> (secret: Secret, environments: [Secret.Environment])? {
-    // One statement sees one state of both tables, and takes one round trip.
-    let rows = try await pool.tenant(tenantID).execute(Self.find, [.uuid(tenantID), .uuid(id)])
-    guard let first = rows.first else { return nil }
-    let environments = try rows.compactMap { row -> Secret.Environment? in
-      guard let name = try row.get("environment_name", as: String?.self) else { return nil }
-      return Secret.Environment(
-        name: name, valueVersion: try row.get("value_version", as: Int32.self),
-        updatedAt: try row.get("updated_at", as: Date.self),
-        expiresAt: try row.get("expires_at_override", as: Date?.self))
+    try await details.value(of: id, in: tenantID)
+  }
+
+  /// One statement sees one state of both tables, and takes one round trip.
+  private static func details(
+    of ids: Set<UUID>, _ tenantID: UUID, in pool: PostgresPool
+  ) async throws -> [UUID: Details] {
+    let rows = try await pool.tenant(tenantID).execute(Self.find, [.uuid(tenantID), .uuidArray(ids)])
+    var found: [UUID: Details] = [:]
+    for row in rows {
+      let id = try row.get("id", as: UUID.self)
+      let environment = try Secret.Environment(row)
+      if let environment, found[id]?.environments.append(environment) != nil { continue }
+      found[id] = (try Secret(row), [environment].compactMap { $0 })
     }
-    return (try Secret(first), environments)
+    return found
   }
 
   private static let find = PostgresStatement(
@@ -103,7 +115,7 @@ public struct SecretStore: Sendable {
     SELECT s.id, name, secret_type, base_environment, collection_id, expires_at, strict_expiry_enforcement, created_at,
       environment_name, value_version, updated_at, expires_at_override
     FROM secrets s LEFT JOIN secret_values v ON v.tenant_id = s.tenant_id AND v.secret_id = s.id
-    WHERE s.tenant_id = $1 AND s.id = $2 ORDER BY environment_name
+    WHERE s.tenant_id = $1 AND s.id = ANY ($2) ORDER BY s.id, environment_name
     """)
 
   /// The encrypted value of a secret in an environment, or nil.
@@ -133,5 +145,16 @@ extension Secret {
       collectionID: try row.get("collection_id", as: UUID?.self), expiresAt: try row.get("expires_at", as: Date?.self),
       isExpiryStrict: try row.get("strict_expiry_enforcement", as: Bool.self),
       createdAt: try row.get("created_at", as: Date.self))
+  }
+}
+
+extension Secret.Environment {
+  /// Nil where the secret of the row has none.
+  fileprivate init?(_ row: PostgresRow) throws {
+    guard let name = try row.get("environment_name", as: String?.self) else { return nil }
+    self.init(
+      name: name, valueVersion: try row.get("value_version", as: Int32.self),
+      updatedAt: try row.get("updated_at", as: Date.self),
+      expiresAt: try row.get("expires_at_override", as: Date?.self))
   }
 }
