@@ -12,9 +12,11 @@ public struct AuditChain: Sendable {
   /// Appends an entry in the caller's transaction, which thereby becomes the only one to append until it ends: call
   /// this last. The tenant's own log gets it too.
   public static func append(_ entry: AuditEntry, at time: Date, in transaction: PostgresTransaction) async throws {
-    try await AuditLog.append(entry, at: time, in: transaction)
-    _ = try await transaction.execute("SELECT pg_advisory_xact_lock($1)", [.int8(AdvisoryLock.auditChain)])
-    let head = try AuditHead(await transaction.execute(Self.lastRow, []))
+    var statements: [(PostgresStatement, [PostgresValue])] = [
+      ("SELECT pg_advisory_xact_lock($1)", [.int8(AdvisoryLock.auditChain)]), (Self.lastRow, []),
+    ]
+    if let logged = AuditLog.insertion(of: entry, at: time) { statements.insert(logged, at: 0) }
+    let head = try AuditHead(try await transaction.pipeline(statements).last?.first)
     let sequenceNumber = head.sequenceNumber + 1
     let microseconds = Int64((time.timeIntervalSince1970 * 1e6).rounded())
     let rowHash = AuditRow.hash(
@@ -34,7 +36,7 @@ public struct AuditChain: Sendable {
 
   /// What the chain commits to now, taken from its last row without a look at those before.
   public func head() async throws -> AuditHead {
-    try AuditHead(await pool.execute(Self.lastRow))
+    try AuditHead(await pool.execute(Self.lastRow).first)
   }
 
   /// The rows from a sequence number on, oldest first.
@@ -84,10 +86,10 @@ public struct AuditChain: Sendable {
 }
 
 extension AuditHead {
-  fileprivate init(_ lastRow: PostgresRows) throws {
+  fileprivate init(_ lastRow: PostgresRow?) throws {
     self.init(
-      sequenceNumber: try lastRow.first?.get("sequence_number", as: Int64.self) ?? 0,
-      hash: try lastRow.first?.get("row_hash", as: [UInt8].self) ?? AuditChain.genesis)
+      sequenceNumber: try lastRow?.get("sequence_number", as: Int64.self) ?? 0,
+      hash: try lastRow?.get("row_hash", as: [UInt8].self) ?? AuditChain.genesis)
   }
 }
 

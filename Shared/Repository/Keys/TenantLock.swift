@@ -14,11 +14,12 @@ enum TenantLock {
 
   /// - Returns: the active version, which stays active until the transaction ends.
   static func shared(_ tenantID: UUID, in transaction: PostgresTransaction) async throws -> Int32 {
-    _ = try await transaction.execute(
-      "SELECT pg_advisory_xact_lock_shared(uuid_hash_extended($1, 0))", [.uuid(tenantID)])
-    let rows = try await transaction.execute(
-      "SELECT version FROM tenant_keys WHERE tenant_id = $1 AND status = 'active'", [.uuid(tenantID)])
-    guard let row = rows.first else { throw RepositoryError(.noSuchTenant) }
+    // The second statement sees what was committed before it began, so after the lock was had.
+    let answers = try await transaction.pipeline([
+      ("SELECT pg_advisory_xact_lock_shared(uuid_hash_extended($1, 0))", [.uuid(tenantID)]),
+      ("SELECT version FROM tenant_keys WHERE tenant_id = $1 AND status = 'active'", [.uuid(tenantID)]),
+    ])
+    guard let row = answers[1].first else { throw RepositoryError(.noSuchTenant) }
     return try row.get("version", as: Int32.self)
   }
 
