@@ -12,7 +12,12 @@ extension SecretBytes {
     let padding = characters.suffix(2).reversed().prefix { $0 == UInt8(ascii: "=") }.count
     do throws(InvalidBase64) {
       try unsafe self.init(count: characters.count / 4 * 3 - padding) { buffer throws(InvalidBase64) in
-        guard unsafe decode(characters.dropLast(padding), into: buffer) else { throw InvalidBase64() }
+        // A copy, so that its bytes lie in one piece; that of a native string is itself.
+        var text = text
+        let isValid = text.withUTF8 { characters in
+          unsafe decode(UnsafeBufferPointer(rebasing: characters.dropLast(padding)), into: buffer)
+        }
+        guard isValid else { throw InvalidBase64() }
       }
     } catch {
       return nil
@@ -23,13 +28,13 @@ extension SecretBytes {
 private struct InvalidBase64: Error {}
 
 /// Decodes unpadded base64 into a buffer of exactly its size; false if it isn't canonical.
-private func decode(_ characters: some Sequence<UInt8>, into buffer: UnsafeMutableRawBufferPointer) -> Bool {
+private func decode(_ characters: UnsafeBufferPointer<UInt8>, into buffer: UnsafeMutableRawBufferPointer) -> Bool {
   var pending: UInt32 = 0
   var pendingBits = 0
   var invalid: UInt32 = 0
   var index = 0
-  for character in characters {
-    let value = sextet(of: character)
+  for position in characters.indices {
+    let value = sextet(of: unsafe characters[position])
     invalid |= value >> 6
     pending = pending << 6 | value & 63
     pendingBits += 6
@@ -44,7 +49,7 @@ private func decode(_ characters: some Sequence<UInt8>, into buffer: UnsafeMutab
 }
 
 /// The six bits of a base64 character, or a number over 63; without branches or lookups.
-private func sextet(of character: UInt8) -> UInt32 {
+@inline(__always) private func sextet(of character: UInt8) -> UInt32 {
   let code = Int32(character)
   /// All ones if the code is in the range, else zero.
   func within(_ first: Unicode.Scalar, _ last: Unicode.Scalar) -> Int32 {

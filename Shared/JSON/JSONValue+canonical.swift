@@ -3,6 +3,7 @@ extension JSONValue {
   /// units, numbers as ECMAScript writes them. Equal values have equal bytes, so the form may be hashed and compared.
   public var canonicalBytes: [UInt8] {
     var bytes: [UInt8] = []
+    bytes.reserveCapacity(256)
     write(into: &bytes)
     return bytes
   }
@@ -48,16 +49,24 @@ extension String {
 
   /// RFC 8785 §3.2.2.2: only the quotation mark, the backslash and control characters are escaped.
   fileprivate func writeJSON(into bytes: inout [UInt8]) {
+    // A copy, so that its bytes lie in one piece; that of a native string is itself.
+    var text = self
     bytes.append(UInt8(ascii: "\""))
-    var rest = utf8[...]
-    while let index = rest.firstIndex(where: { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) {
-      bytes.append(contentsOf: rest[..<index])
-      bytes.append(escaped: rest[index])
-      rest = rest[rest.index(after: index)...]
+    text.withUTF8 { characters in
+      var start = 0
+      for (index, character) in characters.enumerated() where character.isEscapedInJSON {
+        bytes.append(contentsOf: characters[start..<index])
+        bytes.append(escaped: character)
+        start = index + 1
+      }
+      bytes.append(contentsOf: characters[start...])
     }
-    bytes.append(contentsOf: rest)
     bytes.append(UInt8(ascii: "\""))
   }
+}
+
+extension UInt8 {
+  fileprivate var isEscapedInJSON: Bool { self < 0x20 || self == UInt8(ascii: "\"") || self == UInt8(ascii: "\\") }
 }
 
 extension UnsafeBufferPointer<UInt8> {
