@@ -2,7 +2,8 @@
 
 wrk keeps 64 connections busy, on the bare server and on each call in turn, so that a busy machine slows all of them
 alike; each figure is the median of its runs. Prints `name value unit` lines: a call's ratio is its requests per second
-over the bare server's, and its p99 likewise.
+over the bare server's, and its p99 likewise. The bare server also echoes the body of an encryption: what of that call's
+time is the framework's.
 """
 
 import argparse
@@ -90,9 +91,10 @@ def prepare(api, program):
 
 
 def measure(api, bare, token, calls, arguments):
-    runs = {name: [] for name in ["bare", *calls]}
+    runs = {name: [] for name in ["bare", "bare_post", *calls]}
     for _ in range(arguments.runs):
         runs["bare"].append(load(bare, "/", None, None, arguments))
+        runs["bare_post"].append(load(bare, "/", token, calls["encrypt"][1], arguments))
         for name, (path, body) in calls.items():
             runs[name].append(load(api, path, token, body, arguments))
     return {name: [statistics.median(column) for column in zip(*figures)] for name, figures in runs.items()}
