@@ -1,6 +1,7 @@
 internal import CLibcrypto
 
 #if canImport(Glibc)
+  internal import CProcess
   internal import Glibc
 #elseif canImport(Musl)
   internal import Musl
@@ -36,7 +37,7 @@ enum SecretMemory {
   static func allocatePages(_ byteCount: Int) -> UnsafeMutableRawPointer {
     let byteCount = wholePages(byteCount)
     let pages = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: pageSize)
-    _ = unsafe mlock(pages, byteCount)
+    unsafe lock(pages, byteCount)
     return unsafe pages
   }
 
@@ -46,6 +47,17 @@ enum SecretMemory {
     _ = unsafe munlock(pages, byteCount)
     unsafe pages.deallocate()
   }
+
+  /// Locks each page as it comes into use, where the system can (mlock2(2)): most processes use few of a region's.
+  private static func lock(_ pages: UnsafeMutableRawPointer, _ byteCount: Int) {
+    #if canImport(Glibc)
+      if unsafe mlock2(pages, byteCount, onFault) == 0 { return }
+    #endif
+    _ = unsafe mlock(pages, byteCount)
+  }
+
+  /// `MLOCK_ONFAULT` of Linux's headers.
+  private static let onFault: CUnsignedInt = 1
 
   private static let pageSize = sysconf(CInt(_SC_PAGESIZE))
 

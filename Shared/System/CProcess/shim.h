@@ -1,6 +1,7 @@
 #pragma once
 
 #include <spawn.h>
+#include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
@@ -15,3 +16,4 @@ static inline int process_forbid_dumps(void) {
 // GNU's, and so not in Swift's own module of the C library, which is made without _GNU_SOURCE.
 int pipe2(int ends[2], int flags);
 int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
+int mlock2(const void *start, size_t length, unsigned int flags);
