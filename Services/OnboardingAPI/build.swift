@@ -77,7 +77,7 @@ func buildAPI(_ configuration: APIConfiguration) async throws -> APIService {
     audience: configuration.identity.audience, now: { Date() })
 
   let hasher = PasswordHasher()
-  let router = try buildRouter(
+  let router = buildRouter(
     metrics: metrics, readiness: configuration.health.port == nil ? readiness : nil, tokens: tokens, apiKeys: apiKeys,
     stepUp: await StepUpAuthority(key: configuration.stepUpKey), pool: pool, masterKeys: masterKeys,
     transitKeys: TransitKeys(store: transitKeyStore, keyring: keyring, masterKeys: masterKeys, uses: uses), hub: hub,
@@ -130,7 +130,7 @@ func buildRouter(
   generation: KeyGeneration, signIn: SignIn?, authenticators: Authenticators, platform: PlatformIdentity,
   idempotency: IdempotencyVault, proxies: Int = 0, edge: EdgeSettings = EdgeSettings(),
   isSecure: Bool = false
-) throws -> Router<APIContext> {
+) -> Router<APIContext> {
   let router = Router(context: APIContext.self)
   router.add(middleware: RequestMiddleware(metrics: metrics, isSecure: isSecure))
   router.add(middleware: MethodMiddleware())
@@ -148,7 +148,7 @@ func buildRouter(
   let users = UserStore(pool: pool)
   if let signIn {
     router.post("admin/auth/login", use: LoginRoute(signIn: signIn).respond)
-    try PageRoutes(
+    PageRoutes(
       templates: PageTemplates(), signIn: signIn, tokens: tokens, users: users, tenants: TenantStore(pool: pool),
       keys: KeyStore(pool: pool), rewraps: RewrapStore(pool: pool), chain: AuditChain(pool: pool),
       secrets: SecretStore(pool: pool), transitKeys: transitKeys.store, agents: AgentStore(pool: pool),

@@ -56,7 +56,7 @@ import Testing
       isExpiryStrict: true, createdAt: time)
     let key = TransitKey(id: UUID(), name: "k", description: evil, createdAt: time)
     let agent = Agent(id: UUID(), agentID: "agt_1", name: evil, requiresVerifiedBuild: false, createdAt: time)
-    let templates = try PageTemplates()
+    let templates = PageTemplates()
     let contents: [(String, Any)] = [
       (
         "secrets",
@@ -78,7 +78,7 @@ import Testing
           rows: [AgentsPage.Row(agent, canWrite: canWrite)])
       ),
     ]
-    return try contents.map { try #require(templates.html($0.0, $0.1)) }
+    return try contents.map { try #require(try templates.html($0.0, $0.1)) }
   }
 
   private func frame(_ role: UserRole, in section: PageSection) -> PageFrame {

@@ -248,7 +248,7 @@ import Transit
       return VerifiedAPIKey(id: key.id, tenantID: tenantID, scopes: scopes)
     })
     let masterKeys = MasterKeys(versions: KeyStore(pool: pool)) { _ in .random(count: 32) }
-    return try buildRouter(
+    return buildRouter(
       metrics: metrics, readiness: readiness, tokens: tokens, apiKeys: apiKeys,
       stepUp: await StepUpAuthority(key: SecretBytes(copying: key), now: { Issuer.now }), pool: pool,
       masterKeys: masterKeys,

@@ -3,13 +3,11 @@ import Hummingbird
 import Mustache
 import NIOCore
 
-/// The page's templates, embedded in the executable.
+/// The page's templates, embedded in the executable; compiled at their first use, since many deployments never show a page.
 struct PageTemplates: Sendable {
-  private let library: MustacheLibrary
-
-  /// - Throws: what is wrong with a template, which is a defect of this version.
-  init() throws {
-    library = MustacheLibrary(
+  /// Fails only where a template is wrong, which is a defect of this version.
+  private static let library = Result {
+    MustacheLibrary(
       templates: try [
         "layout": PackageResources.layout_mustache, "paging": PackageResources.paging_mustache,
         "search": PackageResources.search_mustache, "shown": PackageResources.shown_mustache,
@@ -23,9 +21,9 @@ struct PageTemplates: Sendable {
   }
 
   /// A page as its answer: never kept, never framed, without anything that is not ours (CSP level 3).
-  /// - Throws: where there is no such template, a defect.
+  /// - Throws: where there is no such template, or a wrong one: a defect.
   func page(_ name: String, _ content: Any, status: HTTPResponse.Status = .ok) throws -> Response {
-    guard let html = html(name, content) else { throw APIError.internal }
+    guard let html = try html(name, content) else { throw APIError.internal }
     return Response(
       status: status,
       headers: [
@@ -35,7 +33,10 @@ struct PageTemplates: Sendable {
   }
 
   /// The page's HTML, everything of the content's escaped; nil where there is no such template.
-  func html(_ name: String, _ content: Any) -> String? { library.render(content, withTemplate: name) }
+  /// - Throws: where a template is wrong.
+  func html(_ name: String, _ content: Any) throws -> String? {
+    try Self.library.get().render(content, withTemplate: name)
+  }
 
   /// No inline script, no other origin; `data:` for the QR code of an authenticator.
   static let policy =
