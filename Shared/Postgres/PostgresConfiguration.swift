@@ -16,7 +16,8 @@ public struct PostgresConfiguration: Sendable {
   /// Parses a URL as libpq does (PostgreSQL manual, section 34.1.1.2), reading nothing and connecting to nothing.
   ///
   /// Query parameters are libpq's: `sslmode`, `sslrootcert`, `host` (a directory for Unix sockets), `options`… What the
-  /// URL leaves out is taken from libpq's environment variables, password file and defaults when connecting.
+  /// URL leaves out is taken from libpq's environment variables, password file and defaults when connecting; but
+  /// `gssencmode` is `disable` unless the URL says otherwise.
   /// - Parameters:
   ///   - url: `postgres://` or `postgresql://`, at most 4096 bytes.
   ///   - applicationName: shown in `pg_stat_activity`; default `tenant-kms`. One in the URL wins.
@@ -52,10 +53,11 @@ public struct PostgresConfiguration: Sendable {
     guard connectTimeout > .zero else {
       throw PostgresError(.invalidConfiguration, "the connect timeout must be more than zero")
     }
+    // libpq would look for Kerberos credentials before each connection, and hold what it loads for that.
     // A peer that vanished is noticed after 10 + 3 × 5 s when idle, after 20 s with data under way.
     let defaults = [
       "application_name": applicationName, "keepalives": "1", "keepalives_idle": "10", "keepalives_interval": "5",
-      "keepalives_count": "3", "tcp_user_timeout": "20000",
+      "keepalives_count": "3", "tcp_user_timeout": "20000", "gssencmode": "disable",
     ]
     parameters = defaults.merging(parsed) { _, url in url }
       .merging(["client_encoding": "UTF8", "options": options.joined(separator: " ")]) { _, fixed in fixed }

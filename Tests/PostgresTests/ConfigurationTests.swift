@@ -13,6 +13,7 @@ struct ConfigurationTests {
     #expect(parameters["sslmode"] == "verify-full" && parameters["sslrootcert"] == "/ca.pem")
     #expect(parameters["application_name"] == "worker" && parameters["client_encoding"] == "UTF8")
     #expect(parameters["tcp_user_timeout"] == "20000" && parameters["keepalives"] == "1")
+    #expect(parameters["gssencmode"] == "disable")
     #expect(
       parameters["options"]
         == "-c timezone=UTC -c statement_timeout=2500 -c idle_in_transaction_session_timeout=60000")
@@ -20,9 +21,11 @@ struct ConfigurationTests {
 
   @Test func theURLWinsOverDefaults() throws {
     let configuration = try PostgresConfiguration(
-      url: "postgres:///kms?host=/run/pg&application_name=mine&options=-c%20work_mem%3D8MB&keepalives_idle=3")
+      url: "postgres:///kms?host=/run/pg&application_name=mine&options=-c%20work_mem%3D8MB&keepalives_idle=3"
+        + "&gssencmode=prefer")
     #expect(configuration.applicationName == "mine")
     #expect(configuration.parameters["host"] == "/run/pg" && configuration.parameters["keepalives_idle"] == "3")
+    #expect(configuration.parameters["gssencmode"] == "prefer")
     #expect(configuration.parameters["options"]?.hasSuffix(" -c work_mem=8MB") == true)
   }
 
