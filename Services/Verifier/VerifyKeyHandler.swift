@@ -18,7 +18,7 @@ struct VerifyKeyHandler: Sendable {
     _ command: VerifyKey, _ delivery: AMQPDelivery
   ) async throws -> CommandHandler<VerifyKey>.Outcome {
     guard let replyTo = delivery.replyTo, let correlationID = delivery.message.correlationID,
-      let question = delivery.message.messageID.flatMap({ UUID(uuidString: $0) })
+      let question = delivery.message.messageID.flatMap({ UUID(rfc9562: $0) })
     else { return .hopeless("no reply address") }
     guard Date() < command.deadline else {
       logger.info("verification expired before it began", metadata: ["tenant_id": "\(command.tenantID)"])

@@ -7,7 +7,7 @@ extension SignedCommand {
   /// Reads a message; nothing of it is trusted before it has been opened.
   /// - Throws: `CommandError` with `notAuthentic` where it lacks what a signature covers.
   public init(_ message: AMQPMessage) throws(CommandError) {
-    guard let name = message.type, let messageID = message.messageID.flatMap({ UUID(uuidString: $0) }),
+    guard let name = message.type, let messageID = message.messageID.flatMap({ UUID(rfc9562: $0) }),
       case .string(let signature)? = message.headers[CommandAuthenticator.signatureHeader]
     else { throw CommandError(code: .notAuthentic) }
     self.init(name: name, messageID: messageID, body: message.body, signature: signature)

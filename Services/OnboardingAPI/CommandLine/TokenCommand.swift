@@ -1,4 +1,5 @@
 import ArgumentParser
+import Commands
 import FoundationEssentials
 import Repository
 import ServiceKit
@@ -42,7 +43,7 @@ struct UUIDArgument: ExpressibleByArgument {
   let id: UUID
 
   init?(argument: String) {
-    guard let id = UUID(uuidString: argument) else { return nil }
+    guard let id = UUID(rfc9562: argument) else { return nil }
     self.id = id
   }
 }

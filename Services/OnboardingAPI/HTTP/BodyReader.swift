@@ -1,3 +1,4 @@
+import Commands
 import FoundationEssentials
 import JSON
 
@@ -86,7 +87,7 @@ struct BodyReader {
 
   mutating func id(_ name: String) -> UUID? {
     guard let value = present(name) else { return nil }
-    let id = value.string.flatMap { UUID(uuidString: $0) }
+    let id = value.string.flatMap { UUID(rfc9562: $0) }
     if id == nil { refuse(name, "must be a UUID") }
     return id
   }

@@ -1,3 +1,4 @@
+import Commands
 import FoundationEssentials
 import HTTPTypes
 import Hummingbird
@@ -50,7 +51,7 @@ extension RequestContext {
   /// The UUID in a path.
   /// - Throws: 404 where the text is no UUID: no such thing can exist.
   func id(_ name: String) throws -> UUID {
-    guard let id = parameters.get(name).flatMap({ UUID(uuidString: $0) }) else { throw APIError.notFound() }
+    guard let id = parameters.get(name).flatMap({ UUID(rfc9562: $0) }) else { throw APIError.notFound() }
     return id
   }
 }

@@ -1,3 +1,4 @@
+import Commands
 import FoundationEssentials
 import JWTKit
 
@@ -20,9 +21,9 @@ struct AdminTokenVerifier: Sendable {
     let claims = try await verifiedClaims(of: token)
     guard claims.iss.value == issuer, claims.aud.names.contains(audience), now() < claims.exp.value,
       claims.nbf.map({ $0.value <= now() }) ?? true,
-      let tenantID = UUID(uuidString: claims.tenantID), Self.isStorable(claims.sub.value)
+      let tenantID = UUID(rfc9562: claims.tenantID), Self.isStorable(claims.sub.value)
     else { throw Self.refused }
-    let sessionID = claims.sessionID.flatMap { UUID(uuidString: $0) }
+    let sessionID = claims.sessionID.flatMap { UUID(rfc9562: $0) }
     guard (sessionID == nil) == (claims.sessionID == nil) else { throw Self.refused }
     return AdminIdentity(
       subject: claims.sub.value, tenantID: tenantID, role: claims.role, expiresAt: claims.exp.value,

@@ -1,3 +1,4 @@
+import Commands
 import Cryptography
 import FoundationEssentials
 import HTTPTypes
@@ -59,7 +60,7 @@ struct StepUpAuthority: Sendable {
     let time = now()
     let age = time.timeIntervalSince(claims.iat.value)
     guard claims.aud.names == [Self.audience], claims.sub.value == identity.subject,
-      UUID(uuidString: claims.tenantID) == identity.tenantID, time < claims.exp.value, age >= -Self.tolerance,
+      UUID(rfc9562: claims.tenantID) == identity.tenantID, time < claims.exp.value, age >= -Self.tolerance,
       age <= maximumAge / .seconds(1)
     else { throw refused }
   }

@@ -1,4 +1,5 @@
 import CloudKMS
+import Commands
 import FoundationEssentials
 import HTTPTypes
 import Hummingbird
@@ -64,7 +65,7 @@ struct PageRoutes: Sendable {
   }
 
   private func accountPage(_ identity: AdminIdentity, _: Request, _: APIContext) async throws -> Response {
-    guard let id = UUID(uuidString: identity.subject),
+    guard let id = UUID(rfc9562: identity.subject),
       let person = try await users.authenticatedUser(id, of: identity.tenantID)
     else { throw APIError.notFound("the token is of nobody who signs in here") }
     return try templates.page(

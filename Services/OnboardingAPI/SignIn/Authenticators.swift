@@ -1,4 +1,5 @@
 import CloudKMS
+import Commands
 import Cryptography
 import FoundationEssentials
 import Postgres
@@ -27,7 +28,7 @@ struct Authenticators: Sendable {
   /// What the token's person has, who must be one of ours.
   /// - Throws: 404 where the token is of somebody who doesn't sign in here.
   func person(_ identity: AdminIdentity) async throws -> AuthenticatedUser {
-    guard let id = UUID(uuidString: identity.subject),
+    guard let id = UUID(rfc9562: identity.subject),
       let person = try await users.authenticatedUser(id, of: identity.tenantID)
     else { throw APIError.notFound("the token is of nobody who signs in here") }
     return person

@@ -1,3 +1,4 @@
+import Commands
 import Cryptography
 import FoundationEssentials
 public import JSON
@@ -28,7 +29,7 @@ extension AuditRow {
       let action = members["action"]?.string, let resourceType = members["resource_type"]?.string,
       let resourceID = members["resource_id"]?.string, let details = members["details"]
     else { return nil }
-    let tenantID = tenant.string.flatMap { UUID(uuidString: $0) }
+    let tenantID = tenant.string.flatMap { UUID(rfc9562: $0) }
     guard tenantID != nil || tenant == .null else { return nil }
     self.init(
       sequenceNumber: Int64(sequenceNumber), previousHash: previousHash, rowHash: rowHash, at: Int64(at),
