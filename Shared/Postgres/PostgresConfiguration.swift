@@ -53,8 +53,8 @@ public struct PostgresConfiguration: Sendable {
     guard connectTimeout > .zero else {
       throw PostgresError(.invalidConfiguration, "the connect timeout must be more than zero")
     }
-    // libpq would look for Kerberos credentials before each connection, and hold what it loads for that.
-    // A peer that vanished is noticed after 10 + 3 × 5 s when idle, after 20 s with data under way.
+    // A peer that vanished is noticed after 10 + 3 × 5 s when idle, after 20 s with data under way. Left to itself, libpq
+    // looks for Kerberos credentials before each connection, and holds what it loads for that.
     let defaults = [
       "application_name": applicationName, "keepalives": "1", "keepalives_idle": "10", "keepalives_interval": "5",
       "keepalives_count": "3", "tcp_user_timeout": "20000", "gssencmode": "disable",

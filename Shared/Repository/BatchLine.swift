@@ -19,7 +19,7 @@ struct BatchLine<Key: Hashable & Sendable, Waiter: Sendable>: Sendable {
   /// Puts somebody at the end of the line.
   mutating func enqueue(_ place: Place) { waiting.append(place) }
 
-  /// Takes out somebody who waits no longer; nil if he was served.
+  /// Takes out somebody who waits no longer; nil if they were served.
   mutating func remove(_ id: Int) -> Waiter? {
     if let index = waiting.firstIndex(where: { $0.id == id }) { return waiting.remove(at: index).waiter }
     return underWay.firstIndex { $0.id == id }.map { underWay.remove(at: $0).waiter }

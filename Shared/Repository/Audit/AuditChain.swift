@@ -12,11 +12,12 @@ public struct AuditChain: Sendable {
   /// Appends an entry in the caller's transaction, which thereby becomes the only one to append until it ends: call
   /// this last. The tenant's own log gets it too.
   public static func append(_ entry: AuditEntry, at time: Date, in transaction: PostgresTransaction) async throws {
-    var statements: [(PostgresStatement, [PostgresValue])] = [
+    // Each statement sees what was committed before it began: the last row, after the lock was had.
+    let statements: [(PostgresStatement, [PostgresValue])?] = [
+      AuditLog.insertion(of: entry, at: time),
       ("SELECT pg_advisory_xact_lock($1)", [.int8(AdvisoryLock.auditChain)]), (Self.lastRow, []),
     ]
-    if let logged = AuditLog.insertion(of: entry, at: time) { statements.insert(logged, at: 0) }
-    let head = try AuditHead(try await transaction.pipeline(statements).last?.first)
+    let head = try AuditHead(try await transaction.pipeline(statements.compactMap(\.self)).last?.first)
     let sequenceNumber = head.sequenceNumber + 1
     let microseconds = Int64((time.timeIntervalSince1970 * 1e6).rounded())
     let rowHash = AuditRow.hash(

@@ -102,10 +102,9 @@ public struct SecretStore: Sendable {
     let rows = try await pool.tenant(tenantID).execute(Self.find, [.uuid(tenantID), .uuidArray(ids)])
     var found: [UUID: Details] = [:]
     for row in rows {
-      let id = try row.get("id", as: UUID.self)
+      let secret = try Secret(row)
       let environment = try Secret.Environment(row)
-      if let environment, found[id]?.environments.append(environment) != nil { continue }
-      found[id] = (try Secret(row), [environment].compactMap { $0 })
+      found[secret.id, default: (secret, [])].environments += [environment].compactMap(\.self)
     }
     return found
   }

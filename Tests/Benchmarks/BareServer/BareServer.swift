@@ -4,8 +4,8 @@ import Logging
 
 /// The least that a service on Hummingbird does, which the benchmark holds ours against: two routes, nothing around them.
 ///
-/// One says `ok`. The other sends the request's body back with the header fields of ours: what the framework alone takes of
-/// a call with a body.
+/// One says `ok`. The other sends the request's body back with as many header fields as ours: what the framework alone takes
+/// of a call with a body.
 ///
 /// `bare-server PORT`
 @main struct BareServer {

@@ -24,6 +24,33 @@ struct SecretStoreTests {
     }
   }
 
+  @Test func `secrets asked for at the same time are each answered with their own`() async throws {
+    try await MigratedDatabase.with { database in
+      let tenantID = try await database.makeTenant()
+      let other = try await database.makeTenant()
+      let (mine, theirs) = (["A", "B", "C"].map { Secret.sample($0) }, Secret.sample("A"))
+      for secret in mine { try await database.secrets.create(secret, value: .sample(), of: tenantID) }
+      try await database.secrets.create(theirs, value: .sample(), of: other)
+      let store = database.secrets
+      let asked = (mine + [theirs, Secret.sample("MISSING")]).flatMap { Array(repeating: $0, count: 10) }
+      let found = try await withThrowingTaskGroup(of: (Secret, found: Secret?, environments: [String]?).self) { tasks in
+        for secret in asked {
+          tasks.addTask {
+            let found = try await store.secret(secret.id, of: tenantID)
+            return (secret, found?.secret, found?.environments.map(\.name))
+          }
+        }
+        return try await tasks.reduce(into: []) { $0.append($1) }
+      }
+      #expect(found.count == 50)
+      for (secret, answer, environments) in found {
+        let isMine = mine.contains(secret)
+        #expect(answer == (isMine ? secret : nil))
+        #expect(environments == (isMine ? [secret.baseEnvironment] : nil))
+      }
+    }
+  }
+
   @Test func `a tenant sees nothing of another's`() async throws {
     try await MigratedDatabase.with { database in
       let tenantID = try await database.makeTenant()
