@@ -77,6 +77,10 @@ class Page:
 
         self.until(found, f"no button {name}").click()
 
+    def is_painted(self):
+        """Waits for the next frame to be shown."""
+        self.driver.execute_async_script("const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()))")
+
     def type(self, selector, text):
         field = self.find(selector)
         field.clear()

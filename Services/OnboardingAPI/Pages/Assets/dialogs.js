@@ -46,6 +46,16 @@ export function ask(id, goOn, initial = {}) {
   });
 }
 
+/** Lays out every dialog once, unseen, after the page was painted: whichever is opened first then finds its fonts loaded. */
+export function prepare() {
+  requestAnimationFrame(() => setTimeout(() => {
+    const closed = [...document.querySelectorAll("dialog:not([open])")];
+    for (const { style } of closed) Object.assign(style, { display: "block", visibility: "hidden" });
+    for (const dialog of closed) dialog.getBoundingClientRect();
+    for (const { style } of closed) Object.assign(style, { display: "", visibility: "" });
+  }));
+}
+
 /** Shows a text that must not stay on the page, until the person closes the dialog. */
 export async function disclose(title, note, text) {
   const place = (id) => document.getElementById(`shown-${id}`);
