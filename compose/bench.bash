@@ -87,7 +87,10 @@ bench_rewrap() { benchmark rewrap worker "$@" --master-key "$home/secrets/master
 # The cloud is the benchmark's own, since no other stand-in is as patient.
 bench_checks() { benchmark checks verifier "$@" --verifier "$binaries/verifier"; }
 
-bench_api() { benchmark api api "$@" --api "$binaries/onboarding-api" --bare "$binaries/bare-server"; }
+bench_api() {
+  ensure_python barbican "$benchmarks/Barbican/requirements.txt" "Barbican"
+  benchmark api api "$@" --api "$binaries/onboarding-api" --bare "$binaries/bare-server" --barbican "$home/barbican/bin"
+}
 
 bench_start() { programs start "$@"; }
 
@@ -128,13 +131,4 @@ unset_cloud() {
 }
 
 # What a user would write instead needs Python packages of its own.
-ensure_peer() {
-  ! cmp --silent "$benchmarks/requirements.txt" "$home/peer/requirements.txt" || return 0
-  say "installing the Python worker's packages"
-  rm -rf "$home/peer"
-  {
-    /usr/bin/python3 -m venv "$home/peer"
-    "$home/peer/bin/pip" install --quiet --disable-pip-version-check --requirement "$benchmarks/requirements.txt"
-  } </dev/null >"$home/log/pip.log" 2>&1 9>&- || die "pip install" "check that pip reaches its index, run again" pip
-  cp "$benchmarks/requirements.txt" "$home/peer/requirements.txt"
-}
+ensure_peer() { ensure_python peer "$benchmarks/requirements.txt" "the Python worker's packages"; }

@@ -12,14 +12,4 @@ run_schemathesis() {
     run "$(api_url)/openapi.json" --seed 1 "$@"
 }
 
-ensure_schemathesis() {
-  ! cmp --silent "$schemathesis_folder/requirements.txt" "$home/schemathesis/requirements.txt" || return 0
-  say "installing schemathesis"
-  rm -rf "$home/schemathesis"
-  {
-    /usr/bin/python3 -m venv "$home/schemathesis"
-    "$home/schemathesis/bin/pip" install --quiet --disable-pip-version-check \
-      --requirement "$schemathesis_folder/requirements.txt"
-  } </dev/null >"$home/log/pip.log" 2>&1 9>&- || die "pip install" "check that pip reaches its index, run again" pip
-  cp "$schemathesis_folder/requirements.txt" "$home/schemathesis/requirements.txt"
-}
+ensure_schemathesis() { ensure_python schemathesis "$schemathesis_folder/requirements.txt" schemathesis; }

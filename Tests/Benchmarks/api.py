@@ -3,7 +3,7 @@
 wrk keeps 64 connections busy, on the bare server and on each call in turn, so that a busy machine slows all of them
 alike; each figure is the median of its runs. Prints `name value unit` lines: a call's ratio is its requests per second
 over the bare server's, and its p99 likewise. The bare server also echoes the body of an encryption: what of that call's
-time is the framework's.
+time is the framework's. Reading a secret is also held against Barbican, which answers without Keystone here.
 """
 
 import argparse
@@ -14,9 +14,11 @@ import pathlib
 import socket
 import statistics
 import subprocess
+import tempfile
 import time
 import urllib.request
 
+from barbican import HEADERS, Barbican
 from process import cpu_seconds, resident
 
 SCRIPT = pathlib.Path(__file__).with_suffix(".lua")
@@ -57,14 +59,15 @@ class Server:
         self.process.wait(30)
 
 
-def load(server, path, token, body, arguments):
+def load(server, path, token, body, arguments, headers=None):
     """Requests per second, p99 in ms, failed requests, and the server's processor time a request in µs."""
     environment = {"BENCH_PATH": path} | ({"BENCH_TOKEN": token} if token else {}) | ({"BENCH_BODY": body} if body else {})
+    named = [part for name, value in (headers or {}).items() for part in ("--header", f"{name}: {value}")]
     before = cpu_seconds(server.process.pid)
     output = subprocess.run(
         [
             "wrk", "--threads", "2", "--connections", str(arguments.connections), "--duration", f"{arguments.seconds}s",
-            "--script", SCRIPT, f"http://127.0.0.1:{server.port}",
+            "--script", SCRIPT, *named, f"http://127.0.0.1:{server.port}",
         ], env=os.environ | environment, check=True, capture_output=True, text=True).stdout
     line = next(line for line in output.splitlines() if line.startswith("result "))
     requests, microseconds, failed, p99 = (float(field) for field in line.split()[1:])
@@ -90,13 +93,14 @@ def prepare(api, program):
     }
 
 
-def measure(api, bare, token, calls, arguments):
-    runs = {name: [] for name in ["bare", "bare_post", *calls]}
+def measure(api, bare, barbican, token, calls, arguments):
+    runs = {name: [] for name in ["bare", "bare_post", *calls, "barbican"]}
     for _ in range(arguments.runs):
         runs["bare"].append(load(bare, "/", None, None, arguments))
         runs["bare_post"].append(load(bare, "/", token, calls["encrypt"][1], arguments))
         for name, (path, body) in calls.items():
             runs[name].append(load(api, path, token, body, arguments))
+        runs["barbican"].append(load(barbican, barbican.path, None, None, arguments, HEADERS))
     return {name: [statistics.median(column) for column in zip(*figures)] for name, figures in runs.items()}
 
 
@@ -108,11 +112,14 @@ def report(medians, before, after):
     for name, (rate, p99, failed, cpu) in medians.items():
         show(name, rate, "requests_per_second")
         show(f"{name}_p99", p99, "ms")
-        show(f"{name}_cpu", cpu, "us_per_request")
+        # Of its workers nothing is known here.
+        if name != "barbican":
+            show(f"{name}_cpu", cpu, "us_per_request")
         show(f"{name}_failed", failed, "requests")
         if name != "bare":
             show(f"{name}_ratio", rate / bare[0], "of_bare")
             show(f"{name}_p99_ratio", p99 / bare[1], "of_bare")
+    show("get.to_barbican", medians["get"][0] / medians["barbican"][0], "ratio")
     show("rss_before", before, "mib")
     show("rss_after", after, "mib")
 
@@ -125,17 +132,25 @@ def main():
     parser.add_argument("--database", required=True, help="URL, of a superuser")
     parser.add_argument("--api", required=True, help="the program")
     parser.add_argument("--bare", required=True, help="the program that it is held against")
+    parser.add_argument("--barbican", required=True, help="the folder with its programs")
     arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        run(arguments, folder)
+
+
+def run(arguments, folder):
+    barbican = Barbican(arguments.barbican, folder, free_port())
     bare = Server([arguments.bare, str(free_port())], "/", {})
     api = Server([arguments.api, "serve"], "/healthz", UNBOUNDED | {"HTTP_PORT": str(free_port())})
     try:
         token, calls = prepare(api, arguments.api)
         # What is allocated once is so now.
-        measure(api, bare, token, calls, argparse.Namespace(connections=arguments.connections, seconds=2, runs=1))
+        measure(api, bare, barbican, token, calls, argparse.Namespace(connections=arguments.connections, seconds=2, runs=1))
         before = resident(api.process.pid)
-        medians = measure(api, bare, token, calls, arguments)
+        medians = measure(api, bare, barbican, token, calls, arguments)
         report(medians, before, resident(api.process.pid))
     finally:
+        barbican.stop()
         bare.stop()
         api.stop()
 
