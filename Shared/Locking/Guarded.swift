@@ -1,4 +1,4 @@
-internal import Glibc
+public import Glibc
 
 /// A value behind a POSIX mutex, for state that threads share and no actor owns.
 ///
@@ -9,8 +9,8 @@ internal import Glibc
 /// time.
 @safe
 public final class Guarded<Value>: @unchecked Sendable {
-  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-  private let value: UnsafeMutablePointer<Value>
+  @usableFromInline let mutex: UnsafeMutablePointer<pthread_mutex_t>
+  @usableFromInline let value: UnsafeMutablePointer<Value>
 
   /// Guards a value from now on.
   public init(_ value: sending Value) {
@@ -31,6 +31,7 @@ public final class Guarded<Value>: @unchecked Sendable {
   /// Runs `body` while nobody else can; blocks until then, so `body` must neither wait, nor call out, nor lock this
   /// again.
   /// - Throws: what `body` throws.
+  @inlinable
   public func withLock<Result, Failure: Error>(
     _ body: (inout sending Value) throws(Failure) -> sending Result
   ) throws(Failure) -> sending Result {
@@ -42,6 +43,7 @@ public final class Guarded<Value>: @unchecked Sendable {
   /// Runs `body` likewise, unless somebody else is at it now; never blocks.
   /// - Returns: nil where it didn't run.
   /// - Throws: what `body` throws.
+  @inlinable
   public func withLockIfAvailable<Result, Failure: Error>(
     _ body: (inout sending Value) throws(Failure) -> sending Result
   ) throws(Failure) -> sending Result? {

@@ -9,6 +9,11 @@ public final class Histogram: Sendable {
     /// By the first bound that holds; the last for those beyond all.
     var counts = [UInt64](repeating: 0, count: Histogram.bounds.count + 1)
     var sum = 0.0
+
+    mutating func note(_ seconds: Double) {
+      counts[Histogram.bounds.firstIndex { seconds <= $0 } ?? Histogram.bounds.count] += 1
+      sum += seconds
+    }
   }
 
   /// The metric's name.
@@ -30,11 +35,7 @@ public final class Histogram: Sendable {
   public func observe(_ duration: Duration, _ values: String...) {
     precondition(values.count == labels.count, "\(name) has the labels \(labels)")
     let seconds = duration / .seconds(1)
-    let index = Self.bounds.firstIndex { seconds <= $0 } ?? Self.bounds.count
-    series.withLock {
-      $0[values, default: Series()].counts[index] += 1
-      $0[values, default: Series()].sum += seconds
-    }
+    series.withLock { $0[values, default: Series()].note(seconds) }
   }
 
   /// Its samples, as they are now: cumulative, as Prometheus wants them.

@@ -16,11 +16,24 @@ struct ClientAddress: Sendable, Equatable {
   ///   - proxies: how many there are. Each adds whom it heard from at the end, so what stands before the last that many
   ///     entries is only what a client says.
   init(of request: Request, from peer: SocketAddress?, proxies: Int) {
-    let forwarded = request.headers[values: .forwardedFor].joined(separator: ",").split(separator: ",")
-    let entry = proxies > 0 ? forwarded.suffix(proxies).first.map { $0.trimmingPrefix { $0 == " " } } : nil
-    let found = entry.flatMap { Self.read(String($0)) } ?? peer?.ipAddress.flatMap(Self.read)
+    let found = Self.forwarded(request, past: proxies).flatMap(Self.read) ?? peer.flatMap(Self.read)
     text = found?.network ?? "local"
     host = found?.host
+  }
+
+  /// What the first of our own proxies added, if there is one.
+  private static func forwarded(_ request: Request, past proxies: Int) -> String? {
+    guard proxies > 0 else { return nil }
+    let entries = request.headers[values: .forwardedFor].joined(separator: ",").split(separator: ",")
+    return entries.suffix(proxies).first.map { String($0.trimmingPrefix { $0 == " " }) }
+  }
+
+  /// Nil for a connection without an address.
+  private static func read(_ peer: SocketAddress) -> (network: String, host: String)? {
+    guard let text = peer.ipAddress else { return nil }
+    // What the system has written needs no reading.
+    guard case .v4 = peer else { return read(text) }
+    return (text, text)
   }
 
   /// Nil for what is no address.
