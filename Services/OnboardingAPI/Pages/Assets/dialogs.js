@@ -47,7 +47,7 @@ export function ask(id, goOn, initial = {}) {
 }
 
 /** Lays out every dialog once, unseen, after the page was painted: whichever is opened first then finds its fonts loaded. */
-export function prepare() {
+export function layOutDialogs() {
   requestAnimationFrame(() => setTimeout(() => {
     const closed = [...document.querySelectorAll("dialog:not([open])")];
     for (const { style } of closed) Object.assign(style, { display: "block", visibility: "hidden" });

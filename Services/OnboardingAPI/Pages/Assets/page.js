@@ -1,5 +1,5 @@
 // What every page does: it runs the actions of its buttons, and shows what became of them.
-import { busy, Cancelled, explain, prepare } from "./dialogs.js";
+import { busy, Cancelled, explain, layOutDialogs } from "./dialogs.js";
 
 // What a page shows has one source, its template: after a change it is fetched again, and whatever differs takes the
 // place of what was.
@@ -38,7 +38,7 @@ function same(place, next) {
 /** Gives each button with `data-action` its action, which is told the button's data; what fails is said in `#failure`. */
 export function enable(actions) {
   const failure = document.getElementById("failure");
-  prepare();
+  layOutDialogs();
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-action]");
     if (!button) return;
