@@ -8,6 +8,7 @@ time is the framework's. Reading a secret is also held against Barbican, which a
 
 import argparse
 import base64
+import contextlib
 import json
 import os
 import pathlib
@@ -134,25 +135,22 @@ def main():
     parser.add_argument("--bare", required=True, help="the program that it is held against")
     parser.add_argument("--barbican", required=True, help="the folder with its programs")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        run(arguments, folder)
+    with contextlib.ExitStack() as started:
+        def start(server):
+            started.callback(server.stop)
+            return server
 
-
-def run(arguments, folder):
-    barbican = Barbican(arguments.barbican, folder, free_port())
-    bare = Server([arguments.bare, str(free_port())], "/", {})
-    api = Server([arguments.api, "serve"], "/healthz", UNBOUNDED | {"HTTP_PORT": str(free_port())})
-    try:
+        folder = started.enter_context(tempfile.TemporaryDirectory())
+        barbican = start(Barbican(arguments.barbican, folder, free_port()))
+        bare = start(Server([arguments.bare, str(free_port())], "/", {}))
+        api = start(Server([arguments.api, "serve"], "/healthz", UNBOUNDED | {"HTTP_PORT": str(free_port())}))
         token, calls = prepare(api, arguments.api)
         # What is allocated once is so now.
-        measure(api, bare, barbican, token, calls, argparse.Namespace(connections=arguments.connections, seconds=2, runs=1))
+        warm_up = argparse.Namespace(connections=arguments.connections, seconds=2, runs=1)
+        measure(api, bare, barbican, token, calls, warm_up)
         before = resident(api.process.pid)
         medians = measure(api, bare, barbican, token, calls, arguments)
         report(medians, before, resident(api.process.pid))
-    finally:
-        barbican.stop()
-        bare.stop()
-        api.stop()
 
 
 main()
