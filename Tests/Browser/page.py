@@ -33,6 +33,17 @@ class Page:
         """Forgets every cookie."""
         self.driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
 
+    def show_on(self, width, height, scheme):
+        """Shows what comes on a screen of that size and in that scheme, until ``show_as_usual``; a narrow one is a telephone's."""
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+
+    def show_as_usual(self):
+        self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
     def open(self, path="/"):
         self.driver.get(self.url + path)
         return self

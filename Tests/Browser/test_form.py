@@ -14,38 +14,27 @@ PATHS = [
 @pytest.mark.parametrize("width", [360, 1600])
 @pytest.mark.parametrize("path", [*PATHS, "/sign-in"])
 def test_nothing_is_in_anybodys_way(page, tenant, driver, path, width, scheme):
-    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
-    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600})
-    try:
-        if path != "/sign-in":
-            secret = tenant.call("POST", "/v1/secrets", {"name": "A_LONG_NAME_OF_A_SECRET_" * 6, "value": "v"})["data"]["id"]
-            tenant.call("POST", "/v1/crypto/keys", {"name": "orders"})
-            tenant.call("POST", "/v1/agents", {"name": "build server"})
-            page.sign_in(tenant.user(totp=False), path.format(secret=secret))
-        else:
-            page.open(path)
-        assert page.violations() == []
-        assert driver.execute_script("return document.documentElement.scrollWidth <= innerWidth"), "scrolls sideways"
-    finally:
-        driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    page.show_on(width, 900, scheme)
+    if path != "/sign-in":
+        secret = tenant.call("POST", "/v1/secrets", {"name": "A_LONG_NAME_OF_A_SECRET_" * 6, "value": "v"})["data"]["id"]
+        tenant.call("POST", "/v1/crypto/keys", {"name": "orders"})
+        tenant.call("POST", "/v1/agents", {"name": "build server"})
+        page.sign_in(tenant.user(totp=False), path.format(secret=secret))
+    else:
+        page.open(path)
+    assert page.violations() == []
+    assert driver.execute_script("return document.documentElement.scrollWidth <= innerWidth"), "scrolls sideways"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", ["/secrets", "/transit-keys", "/agents", "/api-keys"])
 def test_a_form_in_a_dialog_fits_the_smallest_screen_and_every_reader(page, tenant, driver, path, scheme):
-    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
-    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": 360, "height": 640, "deviceScaleFactor": 1, "mobile": True})
-    try:
-        page.sign_in(tenant.user(totp=False), path)
-        page.find("[data-action=create]").click()
-        page.find("#create[open]")
-        assert page.violations() == []
-        assert driver.execute_script("const it = document.getElementById('create'); return it.scrollWidth <= it.clientWidth"), "scrolls sideways"
-        driver.switch_to.active_element.send_keys(Keys.ESCAPE)
-    finally:
-        driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    page.show_on(360, 640, scheme)
+    page.sign_in(tenant.user(totp=False), path)
+    page.find("[data-action=create]").click()
+    page.find("#create[open]")
+    assert page.violations() == []
+    assert driver.execute_script("const it = document.getElementById('create'); return it.scrollWidth <= it.clientWidth"), "scrolls sideways"
 
 
 def test_the_keyboard_alone_gets_everywhere(page, tenant, driver):
