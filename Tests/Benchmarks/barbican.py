@@ -55,9 +55,9 @@ class Barbican:
             try:
                 with urllib.request.urlopen(request, timeout=10) as answer:
                     return json.load(answer)["secret_ref"].rsplit("/", 1)[-1]
-            except (ConnectionError, urllib.error.URLError) as error:
-                if isinstance(error, urllib.error.HTTPError):
-                    raise
+            except urllib.error.HTTPError:
+                raise
+            except OSError:
                 time.sleep(0.1)
         raise SystemExit("api: Barbican doesn't answer")
 

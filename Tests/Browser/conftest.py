@@ -48,8 +48,10 @@ def page(driver, deployment, request):
     yield page
     folder = pathlib.Path(os.environ["SCREENSHOTS"])
     name = re.sub(r"\W+", "-", request.node.name).strip("-")
-    driver.save_screenshot(str(folder / f"{name}.png"))
-    page.show_as_usual()
+    try:
+        driver.save_screenshot(str(folder / f"{name}.png"))
+    finally:
+        page.show_as_usual()
     expected = [mark.args[0] for mark in request.node.iter_markers("complains")]
     unexpected = [it for it in page.complaints() if not any(re.search(pattern, it) for pattern in expected)]
     driver.get("about:blank")
