@@ -5,6 +5,8 @@ public import Glibc
 /// `Synchronization.Mutex` would do, but it takes and lets go in a library that ThreadSanitizer doesn't instrument, so
 /// that accesses under it are reported as races. POSIX mutexes it knows.
 ///
+/// What locks is inlinable, so that it is specialised for each value where it is used: that is on every request's way.
+///
 /// `@unchecked Sendable`: the value, which nobody else may refer to, is reached under the lock alone, by one thread at a
 /// time.
 @safe
