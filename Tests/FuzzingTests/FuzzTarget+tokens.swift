@@ -35,7 +35,7 @@ extension FuzzTarget {
     ]
   ) { bytes in
     let source = JWKSKeySource(url: "https://issuer.example", transport: FixedAnswer(body: bytes))
-    let header = try #require(TokenHeader(of: "eyJhbGciOiJFUzI1NiIsImtpZCI6IjEifQ.e30.x"))
+    let header = try #require(TokenHeader(of: "eyJhbGciOiJFUzI1NiIsImtpZCI6IjEifQ.e30.eA"))
     do { _ = try await source.collection(for: header) } catch let error as APIError {
       try Violation.unless(error == .unavailable("the token issuer"), "a key set that is none is the issuer's fault")
       return "refused"

@@ -143,6 +143,26 @@ import Testing
     await expectRefused(beyond, by: verifier)
   }
 
+  /// The library would take each of these for the token.
+  @Test func `a token has one spelling`() async throws {
+    let verifier = try await verifier()
+    var found: Set<String> = []
+    for number in 0..<30 {
+      let token = try await issuer().token(claims: ["jti": .number(Double(number))])
+      let (rest, signature) = (String(token.dropLast(43)), String(token.suffix(43)))
+      for (letter, other) in [("-", "+"), ("_", "/")] where signature.contains(letter) {
+        found.insert(letter)
+        await expectRefused(rest + signature.replacing(letter, with: other), by: verifier)
+      }
+      // Of the last of 43 characters two bits belong to none of the 32 bytes.
+      let last = try #require(token.utf8.last)
+      found.insert("last")
+      await expectRefused(token.dropLast() + String(decoding: [last + 1], as: UTF8.self), by: verifier)
+      for end in ["=", "\n", " ", "."] { await expectRefused(token + end, by: verifier) }
+    }
+    #expect(found == ["-", "_", "last"])
+  }
+
   private func issuer() async throws -> Issuer { try await Issuer(hmac: key) }
 
   private func verifier(at seconds: TimeInterval = 0) async throws -> AdminTokenVerifier {
