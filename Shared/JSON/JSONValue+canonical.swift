@@ -47,8 +47,9 @@ extension String {
     return (isBefore ?? nil) ?? utf16.lexicographicallyPrecedes(other.utf16)
   }
 
-  /// RFC 8785 §3.2.2.2: only the quotation mark, the backslash and control characters are escaped.
-  fileprivate func writeJSON(into bytes: inout [UInt8]) {
+  /// Appends this as a JSON string in UTF-8 (RFC 8785 §3.2.2.2): only the quotation mark, the backslash and control
+  /// characters are escaped.
+  package func writeJSON(into bytes: inout [UInt8]) {
     // A copy, so that its bytes lie in one piece; that of a native string is itself.
     var text = self
     bytes.append(UInt8(ascii: "\""))

@@ -1,5 +1,4 @@
 import FoundationEssentials
-import JSON
 public import Logging
 
 /// Writes each log line as one JSON object to standard error: `at`, `level`, `logger`, `message`, and the metadata.
@@ -31,17 +30,17 @@ public struct JSONLogHandler: LogHandler {
 
   /// Writes a line; blocks as long as the writing does.
   public func log(event: LogEvent) {
-    var members: [String: JSONValue] = [:]
-    members.reserveCapacity(16)
-    // The nearer to the event the better it knows.
-    for metadata in [metadataProvider?.get(), metadata, event.metadata] {
-      for (key, value) in metadata ?? [:] { members[key] = .string(value.description) }
+    var line = JSONLine()
+    // What the line says of itself stands first, and what was said first stands: no metadata can pass for it. Of those,
+    // the nearer to the event the better it knows.
+    line.append("at", Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
+    line.append("level", event.level.rawValue)
+    line.append("logger", label)
+    line.append("message", event.message.description)
+    if let error = event.error { line.append("error", "\(error)") }
+    for metadata in [event.metadata, metadata, metadataProvider?.get()] {
+      for (name, value) in metadata ?? [:] { line.append(name, value.description) }
     }
-    if let error = event.error { members["error"] = .string("\(error)") }
-    members["at"] = .string(Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
-    members["level"] = .string(event.level.rawValue)
-    members["logger"] = .string(label)
-    members["message"] = .string(event.message.description)
-    write(JSONValue.object(members).canonicalText + "\n")
+    write(line.finish())
   }
 }
