@@ -158,6 +158,16 @@ import TracePropagation
     #expect(answer.json == "abc")
   }
 
+  /// What stands before us may look at the one, and we at the other.
+  @Test func `of two bearer tokens none is taken`() async throws {
+    var headers = HTTPFields()
+    for token in ["abc", "def"] { headers.append(HTTPField(name: .authorization, value: "Bearer \(token)")) }
+    let answer = try await RequestMiddleware().answer(to: request(ByteBuffer(), headers)) { request, _ in
+      Response(json: .string(try request.bearerToken()))
+    }
+    #expect(answer.status == .unauthorized)
+  }
+
   private func request(_ body: ByteBuffer, _ headers: HTTPFields = [:]) -> Request {
     Request(
       head: HTTPRequest(method: .post, scheme: "http", authority: "localhost", path: "/", headerFields: headers),

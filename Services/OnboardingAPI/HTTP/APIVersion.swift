@@ -23,8 +23,8 @@ struct APIVersion: Sendable, Equatable {
   /// The version that a request names; nil where it names none.
   /// - Throws: 400 `validation_error` where it isn't a date, or stands there twice.
   init?(of request: Request) throws(APIError) {
-    guard let text = request.headers[.apiVersion] else { return nil }
-    guard let version = APIVersion(text) else {
+    guard request.headers.contains(.apiVersion) else { return nil }
+    guard let version = request.headers.only(.apiVersion).flatMap({ APIVersion($0) }) else {
       throw .validation(
         "a header doesn't fit", fields: ["KnoxCall-Version": ["must be a date, such as 2026-01-31"]])
     }

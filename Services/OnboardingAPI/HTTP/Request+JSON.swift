@@ -22,7 +22,9 @@ extension Request {
   /// Reads a body, refusing a longer one before it is buffered.
   /// - Parameter limit: the most bytes accepted.
   func bytes(limit: Int) async throws -> [UInt8] {
-    if let length = headers[.contentLength].flatMap({ Int($0) }), length > limit { throw HTTPError(.contentTooLarge) }
+    if let length = headers.only(.contentLength).flatMap({ Int($0) }), length > limit {
+      throw HTTPError(.contentTooLarge)
+    }
     do { return Array(buffer: try await body.collect(upTo: limit)) } catch is NIOTooManyBytesError {
       throw HTTPError(.contentTooLarge)
     }
@@ -39,11 +41,13 @@ extension Request {
   /// The credential of an `Authorization: Bearer` header.
   /// - Throws: 401 where there is none.
   func bearerToken() throws -> String {
-    let parts = (headers[.authorization] ?? "").split(separator: " ", maxSplits: 1)
-    guard parts.count == 2, parts[0].lowercased() == "bearer" else {
+    let header = headers.only(.authorization) ?? ""
+    let scheme = header.prefix { $0 != " " }
+    let token = header[scheme.endIndex...].drop { $0 == " " }
+    guard scheme.lowercased() == "bearer", !token.isEmpty else {
       throw APIError.notAuthenticated("send `Authorization: Bearer <token>`")
     }
-    return String(parts[1])
+    return String(token)
   }
 }
 

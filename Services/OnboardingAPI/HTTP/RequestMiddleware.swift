@@ -24,7 +24,7 @@ struct RequestMiddleware: RouterMiddleware {
     _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
   ) async throws -> Response {
     // A caller's trace goes on here; whether it may be believed doesn't matter, since nothing is decided by it.
-    let caller = request.headers[.traceParent].flatMap { TraceContext(header: $0) }
+    let caller = request.headers.only(.traceParent).flatMap { TraceContext(header: $0) }
     return try await TraceContext.$current.withValue(caller?.child ?? TraceContext()) {
       try await traced(request, context, next)
     }

@@ -15,7 +15,7 @@ enum SecurityHeaders {
   /// Adds those that the answer hasn't got: a page knows better what it loads, and an asset how long it is good.
   /// - Parameter isSecure: whether the answer goes over TLS of ours.
   static func add(to headers: inout HTTPFields, isSecure: Bool) {
-    for field in standard where headers[field.name] == nil { headers.append(field) }
+    for field in standard where !headers.contains(field.name) { headers.append(field) }
     if isSecure { headers.append(transport) }
   }
 }
