@@ -1,4 +1,5 @@
 import ArgumentParser
+import NIOCore
 import ServiceKit
 
 /// `onboarding-api serve`
@@ -8,6 +9,8 @@ struct ServeCommand: AsyncParsableCommand {
   func run() async throws {
     let configuration = try APIConfiguration()
     try ServiceProcess.protectMemory()
+    // Connections have about a third of the work, requests' tasks the rest: threads beyond that only take turns.
+    NIOSingletons.groupLoopCountSuggestion = max(1, System.coreCount / 2)
     configuration.common.logFormat.bootstrap(level: configuration.common.logLevel)
     try await buildAPI(configuration).run()
   }
