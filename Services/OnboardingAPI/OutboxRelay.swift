@@ -68,8 +68,8 @@ struct OutboxRelay: Service {
     logger.error(
       "outbox entry can't be published, and holds up its tenant's others",
       metadata: [
-        "command": "\(entry.name)", "message_id": "\(entry.messageID.uuidString.lowercased())",
-        "tenant_id": "\(entry.tenantID.uuidString.lowercased())", "error": "\(error)",
+        "command": "\(entry.name)", "message_id": "\(entry.messageID.text)",
+        "tenant_id": "\(entry.tenantID.text)", "error": "\(error)",
       ])
     return .stuck
   }

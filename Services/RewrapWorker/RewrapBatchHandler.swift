@@ -58,7 +58,8 @@ struct RewrapBatchHandler: Sendable {
       // Nothing was written: what was granted is for others.
       try await gate.settle(admission, taken: 0, by: command.leaseID)
       if case .revoked = error.code, try await store.supersedeIfRevoked(command.leaseID, at: Date()) {
-        logger.notice("rewrap superseded: its target version was revoked", metadata: ["lease_id": "\(command.leaseID)"])
+        logger.notice(
+          "rewrap superseded: its target version was revoked", metadata: ["lease_id": .string(command.leaseID.text)])
         return .done
       }
       // Trying again at once would only wear out the delivery limit: the range stays where it is, and is found there

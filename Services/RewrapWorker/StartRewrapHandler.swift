@@ -17,7 +17,8 @@ struct StartRewrapHandler: Sendable {
       let cursors = try await store.plan(
         command.leaseID, window: pace.window, rangeRows: Int64(pace.batchRows), at: Date())
       try await continuation.publish(cursors)
-      logger.info("rewrap started", metadata: ["lease_id": "\(command.leaseID)", "ranges": "\(cursors.count)"])
+      logger.info(
+        "rewrap started", metadata: ["lease_id": .string(command.leaseID.text), "ranges": "\(cursors.count)"])
       return .done
     } catch let error as RepositoryError where error.code == .noSuchJob { return .hopeless("\(error)") }
   }

@@ -1,4 +1,5 @@
 import CloudKMS
+import Commands
 import Cryptography
 import FoundationEssentials
 import Logging
@@ -85,7 +86,7 @@ struct GrantChecker: Service {
 
   private func look(_ check: GrantCheck) async -> Step {
     var logger = logger
-    logger[metadataKey: "tenant_id"] = "\(check.version.tenantID)"
+    logger[metadataKey: "tenant_id"] = .string(check.version.tenantID.text)
     let (finding, detail) = await finding(of: check.version)
     // What a cancelled call throws says nothing about the grant.
     guard !Task.isCancelled else { return .looked(nil) }

@@ -21,7 +21,7 @@ struct VerifyKeyHandler: Sendable {
       let question = delivery.message.messageID.flatMap({ UUID(rfc9562: $0) })
     else { return .hopeless("no reply address") }
     guard Date() < command.deadline else {
-      logger.info("verification expired before it began", metadata: ["tenant_id": "\(command.tenantID)"])
+      logger.info("verification expired before it began", metadata: ["tenant_id": .string(command.tenantID.text)])
       return .done
     }
     let asker = Asker(question: question, correlationID: correlationID, replyTo: replyTo)
@@ -34,7 +34,7 @@ struct VerifyKeyHandler: Sendable {
     do { try await send(VerifyKeyReply(inReplyTo: question, outcome: outcome), to: asker) } catch let error as AMQPError
       where error.code == .unroutable
     {
-      logger.info("nobody waits for the verification any more", metadata: ["tenant_id": "\(command.tenantID)"])
+      logger.info("nobody waits for the verification any more", metadata: ["tenant_id": .string(command.tenantID.text)])
     }
     return .done
   }
@@ -87,7 +87,7 @@ struct VerifyKeyHandler: Sendable {
           checks: report.checks.map { .init(stage: $0.stage.rawValue, ok: $0.ok, ms: $0.ms, detail: $0.detail) },
           warnings: report.warnings, wrappingKey: report.keyReference, wrappedKey: wrapped))
     } catch let failure as KMSFailure {
-      var metadata: Logger.Metadata = ["tenant_id": "\(command.tenantID)", "failure": "\(failure)"]
+      var metadata: Logger.Metadata = ["tenant_id": .string(command.tenantID.text), "failure": "\(failure)"]
       if let detail = failure.operatorDetail { metadata["detail"] = "\(detail)" }
       logger.info("verification refused", metadata: metadata)
       return .refused(VerifyKeyReply.Refusal(failure))

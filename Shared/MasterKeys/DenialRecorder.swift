@@ -1,3 +1,4 @@
+import Commands
 import FoundationEssentials
 public import Logging
 public import Repository
@@ -30,7 +31,7 @@ public struct DenialRecorder: Service {
   public func run() async throws {
     for await denial in masterKeys.denials.cancelOnGracefulShutdown() {
       var logger = logger
-      logger[metadataKey: "tenant_id"] = "\(denial.version.tenantID)"
+      logger[metadataKey: "tenant_id"] = .string(denial.version.tenantID.text)
       do {
         let finding = GrantFinding(denial.failure)
         let state = try await grants.record(finding, of: denial.version, by: actorID, at: Date())

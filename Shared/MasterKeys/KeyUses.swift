@@ -1,3 +1,4 @@
+import Commands
 public import FoundationEssentials
 import Locking
 public import Logging
@@ -97,7 +98,8 @@ public final class KeyUses: Sendable {
         logger.warning(
           "a key nears the end of its uses: rotate it",
           metadata: [
-            "purpose": "\(purpose.rawValue)", "tenant_id": "\(slot.tenantID)", "key_id": "\(slot.keyID)",
+            "purpose": "\(purpose.rawValue)", "tenant_id": .string(slot.tenantID.text),
+            "key_id": .string(slot.keyID.text),
             "uses": "\(total)", "limit": "\(limit)",
           ])
       }

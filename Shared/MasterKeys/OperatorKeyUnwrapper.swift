@@ -1,4 +1,5 @@
 public import CloudKMS
+import Commands
 public import Cryptography
 public import Logging
 public import Monitoring
@@ -36,7 +37,8 @@ public struct OperatorKeyUnwrapper: Sendable {
         logger.error(
           "the platform's own KMS key doesn't unwrap",
           metadata: [
-            "tenant_id": "\(version.tenantID)", "kms_key_ref": "\(version.wrapping.provider?.keyReference ?? "")",
+            "tenant_id": .string(version.tenantID.text),
+            "kms_key_ref": "\(version.wrapping.provider?.keyReference ?? "")",
             "failure": "\(error)", "hint": "\(error.hint)",
           ])
       }

@@ -17,7 +17,7 @@ extension SignedCommand {
   public var message: AMQPMessage {
     var headers: [String: AMQPHeaderValue] = [CommandAuthenticator.signatureHeader: .string(signature)]
     headers[TraceContext.header] = TraceContext.current.map { .string($0.headerValue) }
-    return AMQPMessage(body: body, type: name, messageID: messageID.uuidString.lowercased(), headers: headers)
+    return AMQPMessage(body: body, type: name, messageID: messageID.text, headers: headers)
   }
 }
 

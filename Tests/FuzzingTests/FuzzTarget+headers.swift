@@ -1,3 +1,4 @@
+import Commands
 import Cryptography
 import Foundation
 import HTTPTypes
@@ -157,7 +158,7 @@ private enum StepUpSample {
 
   static let token = TokenSample.signed(
     [
-      "sub": .string(identity.subject), "tenant_id": .string(.lowercased(identity.tenantID)),
+      "sub": .string(identity.subject), "tenant_id": .string(identity.tenantID.text),
       "aud": .string(StepUpAuthority.audience), "iat": .number(TokenSample.time.timeIntervalSince1970),
       "exp": .number(TokenSample.time.timeIntervalSince1970 + 300),
     ], key: key)

@@ -1,4 +1,5 @@
 import CloudKMS
+import Commands
 import Cryptography
 import FoundationEssentials
 import HTTPClient
@@ -136,7 +137,7 @@ import Testing
     #expect(log.entries.count == 1)
     #expect(entry.level == .error)
     #expect(entry.metadata["kms_key_ref"] == "\(Self.keyARN)")
-    #expect(entry.metadata["tenant_id"] == "\(tenantID)")
+    #expect(entry.metadata["tenant_id"] == .string(tenantID.text))
     #expect(entry.metadata["hint"] == "\(failure.hint)")
     #expect(await metrics.text().contains("\ntenant_kms_platform_key_failures_total 1\n"))
   }

@@ -1,4 +1,5 @@
 import CloudKMS
+import Commands
 import FoundationEssentials
 import HTTPTypes
 import JSON
@@ -14,7 +15,7 @@ struct PlatformGuide: Sendable {
   /// Why.
   var failure: KMSFailure?
   /// A proposal: random, so that no other tenant has it.
-  let externalID = UUID().uuidString.lowercased()
+  let externalID = UUID().text
 
   init(tenantID: UUID, principal: AWSPrincipal?, failure: KMSFailure? = nil) {
     self.tenantID = tenantID
@@ -49,7 +50,7 @@ struct PlatformGuide: Sendable {
           "Effect": "Allow",
           "Action": ["kms:Encrypt", "kms:Decrypt"],
           "Resource": "\(Self.keyBlank)",
-          "Condition": { "StringEquals": { "kms:EncryptionContext:tenant_id": "\(tenantID.uuidString.lowercased())" } }
+          "Condition": { "StringEquals": { "kms:EncryptionContext:tenant_id": "\(tenantID.text)" } }
         }
       ]
     }

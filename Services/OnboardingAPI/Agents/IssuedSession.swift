@@ -1,4 +1,5 @@
 import AgentSession
+import Commands
 import Envelope
 import FoundationEssentials
 import JSON
@@ -28,7 +29,7 @@ struct IssuedSession: Sendable {
     issuedAt = time
     expiresAt = time.addingTimeInterval(TimeInterval(lifetime))
     let context = SessionContext(
-      tenantID: .lowercased(tenantID), agentID: credential.agentID, sessionID: .lowercased(id),
+      tenantID: tenantID.text, agentID: credential.agentID, sessionID: id.text,
       issuedAt: .timestamp(issuedAt), expiresAt: .timestamp(expiresAt))
     let key = try SessionKey.derive(from: credential.secret, nonce: nonce, for: context)
     keyID = key.id

@@ -1,4 +1,5 @@
 import AgentSession
+import Commands
 import Cryptography
 import Envelope
 import FoundationEssentials
@@ -64,9 +65,9 @@ struct SessionBundle {
 extension ValueContext {
   fileprivate init(_ value: BundleContents.Value) {
     self.init(
-      secretID: .lowercased(value.secret.id), name: value.secret.name, type: value.secret.type,
+      secretID: value.secret.id.text, name: value.secret.name, type: value.secret.type,
       baseEnvironment: value.secret.baseEnvironment, environment: value.environment,
-      valueID: .lowercased(value.encrypted.id), valueVersion: UInt32(value.encrypted.valueVersion),
+      valueID: value.encrypted.id.text, valueVersion: UInt32(value.encrypted.valueVersion),
       expiresAt: value.expiresAt.map { .timestamp($0) })
   }
 }

@@ -1,4 +1,5 @@
 import AgentSession
+import Commands
 import FoundationEssentials
 import Hummingbird
 import JSON
@@ -33,7 +34,8 @@ struct SessionRoute: Sendable {
         context.logger.info(
           "session issued",
           metadata: [
-            "tenant_id": "\(agent.tenantID)", "agent": "\(credential.agentID)", "session": "\(session.id)",
+            "tenant_id": .string(agent.tenantID.text), "agent": "\(credential.agentID)",
+            "session": .string(session.id.text),
             "values": "\(session.valueCount)", "withheld": "\(session.withheldCount)",
           ])
         return Response(json: session.json)

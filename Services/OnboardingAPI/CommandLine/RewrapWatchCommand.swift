@@ -1,4 +1,5 @@
 import ArgumentParser
+import Commands
 import FoundationEssentials
 import Glibc
 import HTTPClient
@@ -35,7 +36,7 @@ struct RewrapWatchCommand: AsyncParsableCommand {
     let watch = RewrapWatch(
       transport: client,
       request: HTTPRequest(
-        method: "GET", url: "\(required.1)/admin/tenant-kms/rewrap/\(lease.id.uuidString.lowercased())",
+        method: "GET", url: "\(required.1)/admin/tenant-kms/rewrap/\(lease.id.text)",
         headers: [HTTPHeader("Authorization", "Bearer \(required.0)")]),
       show: { line, isLast in
         if isTerminal {

@@ -1,3 +1,4 @@
+import Commands
 import FoundationEssentials
 import Hummingbird
 import Logging
@@ -18,7 +19,7 @@ struct APIContext: RequestContext {
 
   init(source: ApplicationRequestContextSource) {
     coreContext = CoreRequestContextStorage(source: source)
-    requestID = .lowercased(.v7(at: Date()))
+    requestID = UUID.v7(at: Date()).text
     peer = source.channel.remoteAddress
     logger[metadataKey: "request_id"] = "\(requestID)"
   }

@@ -1,3 +1,4 @@
+import Commands
 import FoundationEssentials
 import HTTPTypes
 import JSON
@@ -117,7 +118,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     guard unanswered == (isArriving ? 1 : 0), !hasBegunAnswer else {
       return context.close(promise: nil)
     }
-    let requestID = String.lowercased(.v7(at: Date()))
+    let requestID = UUID.v7(at: Date()).text
     let error = APIError(status: status, type: "invalid_request", message: message)
     let body = ByteBuffer(bytes: JSONValue.object(["error": error.members(requestID: requestID)]).canonicalBytes)
     var headers: HTTPFields = [

@@ -1,3 +1,4 @@
+import Commands
 import FoundationEssentials
 import HTTPTypes
 import Hummingbird
@@ -30,7 +31,7 @@ extension JSONValue {
 
   /// A UUID in lowercase; null for nil.
   static func id(_ id: UUID?) -> JSONValue {
-    id.map { .string(.lowercased($0)) } ?? .null
+    id.map { .string($0.text) } ?? .null
   }
 
   /// An integer.
@@ -38,9 +39,6 @@ extension JSONValue {
 }
 
 extension String {
-  /// A UUID as every answer writes it: in lowercase.
-  static func lowercased(_ id: UUID) -> String { id.uuidString.lowercased() }
-
   /// A time as every answer writes it: RFC 3339 in UTC with milliseconds.
   static func timestamp(_ date: Date) -> String {
     // Few times have an exact binary form, and what lies a hair below its millisecond would be written as the one before.

@@ -1,3 +1,4 @@
+import Commands
 import Cryptography
 import FoundationEssentials
 import Repository
@@ -19,7 +20,7 @@ struct IdempotencyVault: Sendable {
     _ idempotencyKey: IdempotencyKey, of tenantID: UUID, by principal: String, method: String, target: String,
     body: [UInt8]
   ) -> IdempotentCall {
-    let scope = Self.fields("key", .lowercased(tenantID), principal, idempotencyKey.text)
+    let scope = Self.fields("key", tenantID.text, principal, idempotencyKey.text)
     return IdempotentCall(
       tenantID: tenantID, principal: principal,
       keyCode: HMACSHA256.authenticationCode(for: scope, key: key),

@@ -1,3 +1,4 @@
+import Commands
 import Cryptography
 import FoundationEssentials
 import JWTKit
@@ -22,8 +23,8 @@ struct AdminTokenIssuer: Sendable {
   ) async throws -> String {
     try await keys.sign(
       AdminClaims(
-        sub: SubjectClaim(value: subject), tenantID: .lowercased(tenantID), role: role,
+        sub: SubjectClaim(value: subject), tenantID: tenantID.text, role: role,
         iss: IssuerClaim(value: issuer), aud: TokenAudience(audience), exp: ExpirationClaim(value: expiresAt),
-        sessionID: sessionID.map { .lowercased($0) }))
+        sessionID: sessionID.map(\.text)))
   }
 }

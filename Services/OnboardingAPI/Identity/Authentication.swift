@@ -1,3 +1,4 @@
+import Commands
 import FoundationEssentials
 import Hummingbird
 import Logging
@@ -16,7 +17,7 @@ struct AdminAuthentication: RouterMiddleware {
     let identity = try await tokens.identity(of: request.adminToken())
     guard try await users.isSignedIn(identity, at: Date()) else { throw AdminTokenVerifier.refused }
     context.admin = identity
-    context.logger[metadataKey: "tenant_id"] = "\(identity.tenantID)"
+    context.logger[metadataKey: "tenant_id"] = .string(identity.tenantID.text)
     return try await AuditOrigin.acting(as: identity.subject) { try await next(request, context) }
   }
 }
@@ -44,7 +45,7 @@ struct APIKeyAuthentication: RouterMiddleware {
       throw APIError.rateLimited("too many requests with this API key; wait, then try again", retryAfter: seconds)
     }
     context.apiKey = key
-    context.logger[metadataKey: "tenant_id"] = "\(key.tenantID)"
+    context.logger[metadataKey: "tenant_id"] = .string(key.tenantID.text)
     return try await AuditOrigin.acting(as: "api_key:\(key.id)") { try await next(request, context) }
   }
 }

@@ -42,7 +42,7 @@ struct StepUpAuthority: Sendable {
     let issuedAt = now()
     let expiresAt = issuedAt.addingTimeInterval(Self.lifetime / .seconds(1))
     let claims = StepUpClaims(
-      sub: SubjectClaim(value: subject), tenantID: tenantID.uuidString.lowercased(), aud: TokenAudience(Self.audience),
+      sub: SubjectClaim(value: subject), tenantID: tenantID.text, aud: TokenAudience(Self.audience),
       iat: IssuedAtClaim(value: issuedAt), exp: ExpirationClaim(value: expiresAt))
     return Issued(token: try await keys.sign(claims), issuedAt: issuedAt, expiresAt: expiresAt)
   }

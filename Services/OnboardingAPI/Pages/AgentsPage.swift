@@ -1,3 +1,4 @@
+import Commands
 import Repository
 
 /// What `agents.mustache` shows.
@@ -19,7 +20,7 @@ struct AgentsPage {
     let mayRevoke: Bool
 
     init(_ agent: Agent, canWrite: Bool) {
-      id = .lowercased(agent.id)
+      id = agent.id.text
       name = agent.name
       agentID = agent.agentID
       status = agent.revokedAt == nil ? "active" : "revoked"

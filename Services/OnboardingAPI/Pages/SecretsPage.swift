@@ -1,3 +1,4 @@
+import Commands
 import Repository
 
 /// What `secrets.mustache` shows.
@@ -18,7 +19,7 @@ struct SecretsPage {
     let expires: PageTime?
 
     init(_ secret: Secret, environments: Int) {
-      id = .lowercased(secret.id)
+      id = secret.id.text
       name = secret.name
       type = secret.type
       self.environments = environments

@@ -1,4 +1,5 @@
 import CloudKMS
+import Commands
 import FoundationEssentials
 import JSON
 import Repository
@@ -112,7 +113,7 @@ struct TenantKMSPage {
     let mayRetry: Bool
 
     init(_ job: RewrapJob) {
-      lease = .lowercased(job.id)
+      lease = job.id.text
       state = job.status.rawValue
       status = Self.words[job.status] ?? job.status.rawValue
       version = job.targetVersion

@@ -1,3 +1,4 @@
+import Commands
 import Cryptography
 import Hummingbird
 import Logging
@@ -13,7 +14,7 @@ extension SignIn {
     context.logger.info(
       "signed in",
       metadata: [
-        "tenant_id": "\(issued.user.tenantID)", "user": .string(.lowercased(issued.user.id)),
+        "tenant_id": .string(issued.user.tenantID.text), "user": .string(issued.user.id.text),
         "address": "\(address.text)",
       ])
     await keepHashCurrent(of: issued, body.password, context.logger)
@@ -22,7 +23,7 @@ extension SignIn {
 
   /// Whoever proved their password is let in, whether or not it can be hashed anew now.
   private func keepHashCurrent(of issued: Issued, _ password: SecretBytes, _ logger: Logger) async {
-    let user: Logger.Metadata = ["user": .string(.lowercased(issued.user.id))]
+    let user: Logger.Metadata = ["user": .string(issued.user.id.text)]
     do {
       if try await rehash(password, of: issued) { logger.info("password rehashed", metadata: user) }
     } catch {

@@ -1,3 +1,4 @@
+import Commands
 import Cryptography
 import FoundationEssentials
 import Postgres
@@ -47,7 +48,7 @@ struct SignIn: Sendable {
     try await attempts.forget(.account(email))
     try await attempts.refund(.address(address.text))
     let token = try await issuer.issue(
-      to: .lowercased(found.user.id), of: found.user.tenantID, as: found.user.role, expiresAt: session.expiresAt,
+      to: found.user.id.text, of: found.user.tenantID, as: found.user.role, expiresAt: session.expiresAt,
       sessionID: session.id)
     return Issued(
       token: token, expiresAt: session.expiresAt, user: found.user,

@@ -1,3 +1,4 @@
+import Commands
 public import FoundationEssentials
 import JSON
 import Postgres
@@ -76,7 +77,7 @@ extension AgentStore {
     )
     let entry = AuditEntry(
       "agent.session", "agent", agent.id, of: agent.tenantID,
-      ["session_id": .string(session.id.uuidString.lowercased())])
+      ["session_id": .string(session.id.text)])
     return [row] + [AuditLog.insertion(of: entry, at: session.issuedAt)].compactMap { $0 }
   }
 

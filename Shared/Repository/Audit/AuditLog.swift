@@ -1,3 +1,4 @@
+import Commands
 public import FoundationEssentials
 public import JSON
 public import Postgres
@@ -82,6 +83,6 @@ extension AuditEntry {
   ) {
     self.init(
       tenantID: tenantID, actorID: AuditOrigin.current.actorID, action: action, resourceType: resourceType,
-      resourceID: resourceID.uuidString.lowercased(), details: details)
+      resourceID: resourceID.text, details: details)
   }
 }

@@ -12,7 +12,7 @@ extension AuditRow {
     [
       "sequence_number": .number(Double(sequenceNumber)), "prev_hash": .string(previousHash.hexadecimal),
       "row_hash": .string(rowHash.hexadecimal), "at_microseconds": .number(Double(at)),
-      "tenant_id": entry.tenantID.map { .string($0.uuidString.lowercased()) } ?? .null,
+      "tenant_id": entry.tenantID.map { .string($0.text) } ?? .null,
       "actor_id": .string(entry.actorID), "action": .string(entry.action),
       "resource_type": .string(entry.resourceType), "resource_id": .string(entry.resourceID),
       "details": entry.details,

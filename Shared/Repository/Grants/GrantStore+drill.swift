@@ -1,3 +1,4 @@
+import Commands
 public import FoundationEssentials
 public import JSON
 import Postgres
@@ -24,7 +25,7 @@ extension GrantStore {
       try await AuditChain.append(
         AuditEntry(
           tenantID: tenantID, actorID: actorID, action: "byok.kms.drill", resourceType: "tenant_kms",
-          resourceID: tenantID.uuidString.lowercased(), details: details), at: time, in: transaction)
+          resourceID: tenantID.text, details: details), at: time, in: transaction)
     }
   }
 }

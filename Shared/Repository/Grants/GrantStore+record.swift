@@ -105,7 +105,7 @@ extension AuditEntry {
   fileprivate init(_ version: KeyVersion, _ action: String, by actorID: String, _ details: [String: JSONValue]) {
     self.init(
       tenantID: version.tenantID, actorID: actorID, action: action, resourceType: "tenant_kms",
-      resourceID: version.tenantID.uuidString.lowercased(),
+      resourceID: version.tenantID.text,
       details: .object(details.merging(["version": .number(Double(version.version))]) { $1 }))
   }
 }

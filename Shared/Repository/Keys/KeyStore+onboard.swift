@@ -45,7 +45,7 @@ extension KeyStore {
           details: [
             "provider": .string(provider.name), "kms_key_ref": .string(provider.keyReference),
             "wrapping_key": .string(provider.wrappingKey), "version": .number(Double(key.version)),
-            "rewrap_lease_id": .string(leaseID.uuidString.lowercased()),
+            "rewrap_lease_id": .string(leaseID.text),
           ]), at: time, in: transaction)
       return leaseID
     }

@@ -1,3 +1,4 @@
+import Commands
 public import FoundationEssentials
 import JSON
 import Postgres
@@ -25,7 +26,7 @@ extension KeyStore {
         AuditEntry(
           of: tenantID, actorID: actorID, action: "byok.kms.remove", key: key.id,
           details: [
-            "version": .number(Double(key.version)), "rewrap_lease_id": .string(leaseID.uuidString.lowercased()),
+            "version": .number(Double(key.version)), "rewrap_lease_id": .string(leaseID.text),
           ]), at: time, in: transaction)
       return leaseID
     }

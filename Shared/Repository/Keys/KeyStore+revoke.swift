@@ -41,7 +41,7 @@ extension KeyStore {
             details: [
               "version": .number(Double(order.version)), "rows_erased": .number(Double(rows)),
               "new_version": leaseID.flatMap { _ in replacement }.map { .number(Double($0.version)) } ?? .null,
-              "rewrap_lease_id": leaseID.map { .string($0.uuidString.lowercased()) } ?? .null,
+              "rewrap_lease_id": leaseID.map { .string($0.text) } ?? .null,
             ]), at: time, in: transaction)
       }
       return KeyRevocation(rowsErased: rows, leaseID: leaseID)

@@ -1,3 +1,4 @@
+import Commands
 public import FoundationEssentials
 import JSON
 import Postgres
@@ -28,7 +29,7 @@ extension KeyStore {
         AuditEntry(
           of: tenantID, actorID: actorID, action: "byok.kms.rotate", key: key.id,
           details: [
-            "version": .number(Double(key.version)), "rewrap_lease_id": .string(leaseID.uuidString.lowercased()),
+            "version": .number(Double(key.version)), "rewrap_lease_id": .string(leaseID.text),
             "wrap_method": .string(key.wrapping.method.rawValue),
             // The tenant reads this, and the platform's own keys are not its business.
             "wrapping_key": key.wrapping.customerKey.map { .string($0.wrappingKey) } ?? .null,
@@ -43,6 +44,6 @@ extension AuditEntry {
   init(of tenantID: UUID, actorID: String, action: String, key: UUID, details: JSONValue) {
     self.init(
       tenantID: tenantID, actorID: actorID, action: action, resourceType: "tenant_key",
-      resourceID: key.uuidString.lowercased(), details: details)
+      resourceID: key.text, details: details)
   }
 }

@@ -1,3 +1,4 @@
+import Commands
 import Envelope
 import FoundationEssentials
 import JSON
@@ -27,7 +28,7 @@ extension RewrapStore {
     try await AuditChain.append(
       AuditEntry(
         tenantID: job.tenantID, actorID: "rewrap-worker", action: "rewrap.complete", resourceType: "rewrap_job",
-        resourceID: job.id.uuidString.lowercased(),
+        resourceID: job.id.text,
         details: [
           "target_version": .number(Double(job.targetVersion)), "status": .string(end.to.rawValue),
           "failed": .number(Double(failed)),

@@ -1,3 +1,4 @@
+import Commands
 public import FoundationEssentials
 import JSON
 import Postgres
@@ -19,7 +20,7 @@ extension SecretStore {
       try await AuditChain.append(
         AuditEntry(
           tenantID: tenantID, actorID: actorID, action: "secret.reveal", resourceType: "secret",
-          resourceID: secretID.uuidString.lowercased(),
+          resourceID: secretID.text,
           details: ["environment": .string(environment), "value_version": .number(Double(valueVersion))]),
         at: time, in: transaction)
     }

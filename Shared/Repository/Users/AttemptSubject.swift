@@ -1,3 +1,4 @@
+import Commands
 import Cryptography
 public import FoundationEssentials
 
@@ -29,7 +30,7 @@ public enum AttemptSubject: Sendable, Hashable {
       switch self {
       case .account(let email): "account \(email.text)"
       case .address(let address): "address \(address)"
-      case .authenticator(let userID): "authenticator \(userID.uuidString.lowercased())"
+      case .authenticator(let userID): "authenticator \(userID.text)"
       }
     return SHA256.hash(Array(text.utf8))
   }

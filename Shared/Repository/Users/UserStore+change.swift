@@ -1,3 +1,4 @@
+import Commands
 public import FoundationEssentials
 import JSON
 import Postgres
@@ -77,6 +78,6 @@ extension AuditEntry {
   init(_ action: String, _ user: User, actorID: String, details: JSONValue) {
     self.init(
       tenantID: user.tenantID, actorID: actorID, action: action, resourceType: "user",
-      resourceID: user.id.uuidString.lowercased(), details: details)
+      resourceID: user.id.text, details: details)
   }
 }
