@@ -19,21 +19,22 @@ final class FaultProxy: Sendable {
     case until(String, Behaviour)
   }
 
+  /// What stands here is open, and whoever closes it takes it out first: a closed descriptor's number may be anybody's, so
+  /// others touch one under the lock alone.
   private struct State {
     var behaviour: Behaviour
+    var listener: Int32?
     var open: Set<Int32> = []
     var sent: [UInt8] = []
   }
 
   let port: Int
   private let upstream: UInt16
-  private let listener: Int32
   private let state: Mutex<State>
 
   /// Listens; whatever `behaviour` says can be changed later.
   init(to upstream: Int, _ behaviour: Behaviour = .forward) throws {
     self.upstream = UInt16(upstream)
-    state = Mutex(State(behaviour: behaviour))
     let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     var address = Self.loopback(0)
@@ -44,9 +45,9 @@ final class FaultProxy: Sendable {
       }
     }
     guard isBound else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
-    self.listener = listener
+    state = Mutex(State(behaviour: behaviour, listener: listener))
     port = Int(UInt16(bigEndian: address.sin_port))
-    Thread.detachNewThread { self.accept() }
+    Thread.detachNewThread { self.accept(on: listener) }
   }
 
   /// Everything that was sent through it to the other side, of all connections.
@@ -57,27 +58,29 @@ final class FaultProxy: Sendable {
 
   /// Changes what becomes of connections.
   func behave(_ behaviour: Behaviour) {
-    let cut = state.withLock { state in
+    state.withLock { state in
       state.behaviour = behaviour
-      guard case .reset = behaviour else { return Set<Int32>() }
-      return state.open
+      guard case .reset = behaviour else { return }
+      for descriptor in state.open { shutdown(descriptor, Int32(SHUT_RDWR)) }
     }
-    for descriptor in cut { shutdown(descriptor, Int32(SHUT_RDWR)) }
   }
 
-  /// Stops listening and cuts what is open.
+  /// Stops listening and cuts what is open. The listener is closed by the thread that accepts on it.
   func stop() {
     behave(.reset)
-    shutdown(listener, Int32(SHUT_RDWR))
-    close(listener)
+    state.withLock { state in
+      if let listener = state.listener { shutdown(listener, Int32(SHUT_RDWR)) }
+    }
   }
 
-  private func accept() {
+  private func accept(on listener: Int32) {
     while true {
       let peer = Glibc.accept(listener, nil, nil)
-      guard peer >= 0 else { return }
+      guard peer >= 0 else { break }
       Thread.detachNewThread { self.serve(peer) }
     }
+    state.withLock { $0.listener = nil }
+    close(listener)
   }
 
   private func serve(_ peer: Int32) {
