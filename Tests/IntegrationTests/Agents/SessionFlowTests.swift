@@ -4,7 +4,7 @@ import Postgres
 import Testing
 
 /// Agents and their sessions over the API, on real servers.
-@Suite(.enabled(if: Deployment.isPossible)) struct SessionFlowTests {
+@Suite(.enabled(if: Deployment.isPossible), .deploymentSlot) struct SessionFlowTests {
   @Test func `an agent opens every value of its tenant, for an hour, and for five minutes under the tenant's own key`()
     async throws
   {

@@ -7,7 +7,7 @@ import Testing
 
 /// Secrets of every kind go through every route, with good and with bad bodies, while all three services log whatever they
 /// can; afterwards they are looked for wherever something could have been written down.
-@Suite(.enabled(if: Deployment.isPossible), .timeLimit(.minutes(5))) struct CanaryTests {
+@Suite(.enabled(if: Deployment.isPossible), .deploymentSlot, .timeLimit(.minutes(5))) struct CanaryTests {
   @Test func `no secret is written down where it doesn't belong, whatever is done with it`() async throws {
     let account = try await CustomerAWSAccount.create(on: StandInAWS(endpoint: try #require(StandInAWS.endpoint)))
     let broker = try #require(TestBroker.amqpURL.flatMap(URLComponents.init(string:)))

@@ -5,7 +5,7 @@ import Testing
 
 /// Real faults on real servers, while clients write and rewraps run. Afterwards the ``Aftermath`` must hold, always.
 @Suite(
-  .enabled(if: Deployment.isPossible && PrivateServers.areInstalled), .serialized, .privateServers,
+  .enabled(if: Deployment.isPossible && PrivateServers.areInstalled), .deploymentSlot, .serialized, .privateServers,
   .timeLimit(.minutes(5)))
 struct ChaosTests {
   @Test(arguments: ChaosSeed.rounds) func `workers, verifier and API are killed`(seed: UInt64) async throws {

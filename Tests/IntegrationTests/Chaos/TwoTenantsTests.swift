@@ -4,7 +4,7 @@ import Repository
 import Testing
 
 /// A tenant with much data and one with little, whose rewraps begin together.
-@Suite(.enabled(if: Deployment.isPossible), .timeLimit(.minutes(3))) struct TwoTenantsTests {
+@Suite(.enabled(if: Deployment.isPossible), .deploymentSlot, .timeLimit(.minutes(3))) struct TwoTenantsTests {
   @Test func `the small tenant is done while the large one still runs`() async throws {
     let aws = StandInAWS(endpoint: try #require(StandInAWS.endpoint))
     let account = try await CustomerAWSAccount.create(on: aws)

@@ -5,8 +5,8 @@ import Repository
 import Testing
 
 /// A customer's key on running services from the onboarding to the revocation, the same in every cloud.
-@Suite(.enabled(if: Deployment.isPossible && StandInCloud.arePlayed)) struct CloudFlowTests {
-  @Test(arguments: StandInCloud.allCases, [KeyVersion.WrapMethod.global, .operatorKMS])
+@Suite(.enabled(if: Deployment.isPossible && StandInCloud.arePlayed), .deploymentSlot) struct CloudFlowTests {
+  @Test(.serialized, arguments: StandInCloud.allCases, [KeyVersion.WrapMethod.global, .operatorKMS])
   func `a key is onboarded, 1,000 rows rewrapped, taken away, given back, rotated and revoked`(
     _ cloud: StandInCloud, from method: KeyVersion.WrapMethod
   ) async throws {

@@ -3,7 +3,7 @@ import JSON
 import Testing
 
 /// Who the services are in the clouds, found as on a machine of theirs, and told to tenants.
-@Suite(.enabled(if: Deployment.isPossible && StandInCloud.arePlayed)) struct PlatformIdentityTests {
+@Suite(.enabled(if: Deployment.isPossible && StandInCloud.arePlayed), .deploymentSlot) struct PlatformIdentityTests {
   /// No credentials in the variables that deployments usually have.
   private static let unnamed = [
     "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_CONFIG_FILE": "/nonexistent",

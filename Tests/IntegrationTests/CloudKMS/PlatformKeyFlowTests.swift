@@ -7,8 +7,8 @@ import Repository
 import Testing
 
 /// A KMS key of the platform's own that wraps the keys of tenants who bring none, the same in every cloud.
-@Suite(.enabled(if: Deployment.isPossible && StandInCloud.arePlayed)) struct PlatformKeyFlowTests {
-  @Test(arguments: StandInCloud.allCases)
+@Suite(.enabled(if: Deployment.isPossible && StandInCloud.arePlayed), .deploymentSlot) struct PlatformKeyFlowTests {
+  @Test(.serialized, arguments: StandInCloud.allCases)
   func `a tenant moves from the deployment's key to the platform's, its own, and back, with every value intact`(
     _ cloud: StandInCloud
   ) async throws {
@@ -107,7 +107,7 @@ import Testing
     }
   }
 
-  @Test(arguments: StandInCloud.allCases)
+  @Test(.serialized, arguments: StandInCloud.allCases)
   func `while the platform's key is away nobody is sealed and nothing is lost, and all goes on when it is back`(
     _ cloud: StandInCloud
   ) async throws {
@@ -168,7 +168,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [FaultProxy.Behaviour.hang, .reset, .answer("garbage")])
+  @Test(.serialized, arguments: [FaultProxy.Behaviour.hang, .reset, .answer("garbage")])
   func `a way to the platform's key that is broken is no seal either`(_ fault: FaultProxy.Behaviour) async throws {
     let endpoint = try #require(StandInAWS.endpoint.flatMap(URLComponents.init(string:)))
     let account = try await CustomerAWSAccount.create(on: StandInAWS(endpoint: try #require(endpoint.string)))

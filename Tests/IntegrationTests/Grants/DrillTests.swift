@@ -6,7 +6,7 @@ import Repository
 import Testing
 
 /// `onboarding-api drill kill-switch`, beside running services.
-@Suite(.enabled(if: Deployment.isPossible)) struct DrillTests {
+@Suite(.enabled(if: Deployment.isPossible), .deploymentSlot) struct DrillTests {
   @Test func `a drill seals and unseals for real, measures each step, and signs what it saw`() async throws {
     let account = try await CustomerAWSAccount.create(on: StandInAWS(endpoint: try #require(StandInAWS.endpoint)))
     // Checks every 4 seconds, every 2 while sealed; what is promised is so long and 2 seconds.

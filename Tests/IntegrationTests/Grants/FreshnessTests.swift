@@ -6,7 +6,7 @@ import Testing
 ///
 /// No minute is waited for. From a decision to its effect there are two parts: until the next look, which the schedule in
 /// the database tells, and from there on, which is measured by the database's clock.
-@Suite(.enabled(if: Deployment.isPossible), .timeLimit(.minutes(3))) struct FreshnessTests {
+@Suite(.enabled(if: Deployment.isPossible), .deploymentSlot, .timeLimit(.minutes(3))) struct FreshnessTests {
   private static let rounds = 5
   /// What the contract allows beyond the interval, in seconds.
   private static let allowance = 2.0

@@ -5,7 +5,7 @@ import Repository
 import Testing
 
 /// The customer's promise, on running services: who takes the key away is heard though nobody calls.
-@Suite(.enabled(if: Deployment.isPossible)) struct KillSwitchTests {
+@Suite(.enabled(if: Deployment.isPossible), .deploymentSlot) struct KillSwitchTests {
   /// Checks every second; and, for tests that watch requests, none within a test's life.
   static let eager = ["CHECK_INTERVAL_SECONDS": "1", "SEALED_CHECK_INTERVAL_SECONDS": "1"]
   static let idle = ["CHECK_INTERVAL_SECONDS": "3600", "SEALED_CHECK_INTERVAL_SECONDS": "3600"]

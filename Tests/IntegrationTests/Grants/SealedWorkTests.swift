@@ -5,7 +5,7 @@ import Repository
 import Testing
 
 /// What follows from a cloud that stays silent, and from a seal in the middle of a rewrap, on running services.
-@Suite(.enabled(if: Deployment.isPossible), .timeLimit(.minutes(3))) struct SealedWorkTests {
+@Suite(.enabled(if: Deployment.isPossible), .deploymentSlot, .timeLimit(.minutes(3))) struct SealedWorkTests {
   @Test func `a cloud that stays silent for as long as keys live seals as unreachable, and its first answer unseals`()
     async throws
   {

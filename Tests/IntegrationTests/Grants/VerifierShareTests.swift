@@ -4,7 +4,7 @@ import Postgres
 import Testing
 
 /// Several verifiers, as processes, that share the tenants between them.
-@Suite(.enabled(if: Deployment.isPossible), .timeLimit(.minutes(3))) struct VerifierShareTests {
+@Suite(.enabled(if: Deployment.isPossible), .deploymentSlot, .timeLimit(.minutes(3))) struct VerifierShareTests {
   /// Nobody's turn comes by itself within a test's life, and no verifier can take all.
   static let settings = KillSwitchTests.idle.merging(
     ["CHECK_CONCURRENCY": "2", "KMS_TOTAL_TIMEOUT_SECONDS": "1", "KMS_CONNECT_TIMEOUT_SECONDS": "1"]) { $1 }

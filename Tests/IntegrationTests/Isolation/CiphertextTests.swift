@@ -4,7 +4,7 @@ import Postgres
 import Testing
 
 /// What a stolen connection reads once it has named the tenant.
-@Suite(.enabled(if: Deployment.isPossible)) struct CiphertextTests {
+@Suite(.enabled(if: Deployment.isPossible), .deploymentSlot) struct CiphertextTests {
   @Test func `a named tenant's rows hold neither its values nor its credentials`() async throws {
     try await Deployment.with(verifies: false, workers: 0) { deployment in
       let tenant = try await deployment.makeTenant()

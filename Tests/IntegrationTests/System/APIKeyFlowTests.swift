@@ -3,7 +3,7 @@ import JSON
 import Testing
 
 /// API keys from where they are made to where they are good for nothing any more.
-@Suite(.enabled(if: Deployment.isPossible)) struct APIKeyFlowTests {
+@Suite(.enabled(if: Deployment.isPossible), .deploymentSlot) struct APIKeyFlowTests {
   @Test func `a key made for one thing does that thing, until it is revoked, in every process`() async throws {
     try await Deployment.with(verifies: false, workers: 0) { deployment in
       let tenant = try await deployment.makeTenant()

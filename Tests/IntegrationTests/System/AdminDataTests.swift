@@ -3,7 +3,7 @@ import JSON
 import Testing
 
 /// The tenant's data in the hands of its people: what programs do by `/v1`, in the name of who does it.
-@Suite(.enabled(if: Deployment.isPossible), .timeLimit(.minutes(1))) struct AdminDataTests {
+@Suite(.enabled(if: Deployment.isPossible), .deploymentSlot, .timeLimit(.minutes(1))) struct AdminDataTests {
   @Test func `an admin keeps secrets that programs see, and is written down for each act`() async throws {
     try await Deployment.with(verifies: false, workers: 0) { deployment in
       let tenant = try await deployment.makeTenant()

@@ -3,7 +3,7 @@ import JSON
 import Postgres
 import Testing
 
-@Suite(.enabled(if: Deployment.isPossible)) struct AuditFlowTests {
+@Suite(.enabled(if: Deployment.isPossible), .deploymentSlot) struct AuditFlowTests {
   @Test func `an auditor verifies the chain over HTTP and offline, and finds what somebody tampered with`() async throws
   {
     let account = try await CustomerAWSAccount.create(on: StandInAWS(endpoint: try #require(StandInAWS.endpoint)))

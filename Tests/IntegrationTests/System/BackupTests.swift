@@ -3,7 +3,7 @@ import JSON
 import Testing
 
 /// A dump, restored into an empty database as the README says, and what it is worth to whoever has which keys.
-@Suite(.enabled(if: Deployment.isPossible))
+@Suite(.enabled(if: Deployment.isPossible), .deploymentSlot)
 struct BackupTests {
   @Test func `a dump and the keys give every value back, and without its key no value is read`() async throws {
     let account = try await CustomerAWSAccount.create(on: StandInAWS(endpoint: try #require(StandInAWS.endpoint)))

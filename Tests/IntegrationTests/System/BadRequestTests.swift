@@ -4,7 +4,7 @@ import JWTKit
 import Testing
 
 /// What the API refuses before it asks any cloud. Nothing may change, whatever comes.
-@Suite(.enabled(if: Deployment.isPossible)) struct BadRequestTests {
+@Suite(.enabled(if: Deployment.isPossible), .deploymentSlot) struct BadRequestTests {
   static let valid: JSONValue = [
     "provider": "aws", "kms_key_ref": "arn:aws:kms:us-east-1:111122223333:key/abcd-1234",
     "config": [

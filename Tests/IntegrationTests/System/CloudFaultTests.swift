@@ -3,7 +3,7 @@ import JSON
 import Testing
 
 /// What is wrong with the customer's side, or with the way there: `kms_verify_failed` with its reason, and no change.
-@Suite(.enabled(if: Deployment.isPossible)) struct CloudFaultTests {
+@Suite(.enabled(if: Deployment.isPossible), .deploymentSlot) struct CloudFaultTests {
   static let settings = [
     "VERIFY_PATIENCE_SECONDS": "0", "KMS_TOTAL_TIMEOUT_SECONDS": "4", "KMS_CONNECT_TIMEOUT_SECONDS": "4",
   ]
@@ -92,7 +92,7 @@ import Testing
   }
 
   /// STS has let us in, so the fault is the key's: the way there, or what stands at its end.
-  @Test(arguments: ["encrypt", "decrypt"])
+  @Test(.serialized, arguments: ["encrypt", "decrypt"])
   func `a KMS that hangs, resets or talks nonsense is unreachable, at the stage where it did`(stage: String)
     async throws
   {

@@ -4,7 +4,7 @@ import JSON
 import Testing
 
 /// Changing the key that commands are signed with, while all services are up.
-@Suite(.enabled(if: Deployment.isPossible)) struct CommandKeyTests {
+@Suite(.enabled(if: Deployment.isPossible), .deploymentSlot) struct CommandKeyTests {
   @Test func `services that sign with different keys understand each other while each accepts both`() async throws {
     let account = try await CustomerAWSAccount.create(on: StandInAWS(endpoint: try #require(StandInAWS.endpoint)))
     let keys = (0..<2).map { _ in Data(RandomSource.system.bytes(32)).base64EncodedString() }

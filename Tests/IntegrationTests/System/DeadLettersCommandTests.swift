@@ -5,7 +5,7 @@ import JSON
 import Testing
 
 /// `onboarding-api dead-letters`, against running services.
-@Suite(.enabled(if: Deployment.isPossible), .timeLimit(.minutes(2))) struct DeadLettersCommandTests {
+@Suite(.enabled(if: Deployment.isPossible), .deploymentSlot, .timeLimit(.minutes(2))) struct DeadLettersCommandTests {
   @Test func `a forged command is listed with its reason, can't be requeued, and is dropped`() async throws {
     try await Deployment.with(verifies: false) { deployment in
       let id = UUID().uuidString.lowercased()

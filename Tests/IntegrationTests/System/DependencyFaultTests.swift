@@ -3,7 +3,7 @@ import JSON
 import Testing
 
 /// Our own servers out of reach: a clear answer in time, no half-done onboarding, and all is well once they are back.
-@Suite(.enabled(if: Deployment.isPossible)) struct DependencyFaultTests {
+@Suite(.enabled(if: Deployment.isPossible), .deploymentSlot) struct DependencyFaultTests {
   @Test func `without a verifier an onboarding times out`() async throws {
     try await Deployment.with(["VERIFY_TIMEOUT_SECONDS": "1"], verifies: false, workers: 0) { deployment in
       let tenant = try await deployment.makeTenant()

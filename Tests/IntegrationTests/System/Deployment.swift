@@ -31,7 +31,7 @@ struct Deployment: Sendable {
   /// The API's environment, in which the operator's commands run too.
   var environment: [String: String] { environments[.api] ?? [:] }
 
-  /// Starts a deployment, lends it, and takes it down.
+  /// Starts a deployment, lends it, and takes it down. Takes the ``DeploymentSlot`` that the test holds.
   /// - Parameters:
   ///   - settings: environment variables that differ from the usual ones.
   ///   - verifies: whether a verifier runs.
@@ -45,7 +45,7 @@ struct Deployment: Sendable {
     databasePort: Int? = nil, on servers: ServerNames = .shared, as platform: CustomerAWSAccount? = nil,
     _ body: (Deployment) async throws -> Void
   ) async throws {
-    try await DeploymentSlots.shared.withSlot {
+    try await DeploymentSlot.use {
       try await TestDatabase.with(on: servers.database) { database in
         try await TestBroker.withVirtualHost(amqpURL: servers.amqp, apiURL: servers.rabbitMQAPI) { virtualHost in
           let deployment = try await start(
@@ -175,32 +175,5 @@ struct Deployment: Sendable {
     return try await Deployment(
       database: database, virtualHost: virtualHost, environments: environments, api: api, verifier: verifier,
       workers: running, client: APIClient(of: api, certificateAuthorities: settings["HTTP_TLS_CERTIFICATE_FILE"]))
-  }
-}
-
-/// At most a few deployments at once: a deployment is three processes and a dozen connections, the machine has two cores.
-actor DeploymentSlots {
-  static let shared = DeploymentSlots(count: 3)
-
-  private var free: Int
-  private var waiting: [CheckedContinuation<Void, Never>] = []
-
-  init(count: Int) { free = count }
-
-  nonisolated func withSlot(_ body: () async throws -> Void) async throws {
-    await take()
-    do { try await body() } catch {
-      await give()
-      throw error
-    }
-    await give()
-  }
-
-  private func take() async {
-    if free > 0 { free -= 1 } else { await withCheckedContinuation { waiting.append($0) } }
-  }
-
-  private func give() {
-    if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
   }
 }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `onboarding-api doctor` on deployments that are well, and on ones that aren't.
-@Suite(.enabled(if: Deployment.isPossible))
+@Suite(.enabled(if: Deployment.isPossible), .deploymentSlot)
 struct DoctorFlowTests {
   @Test func `a deployment that is well is told so, to the tenant's key`() async throws {
     let account = try await CustomerAWSAccount.create(on: StandInAWS(endpoint: try #require(StandInAWS.endpoint)))

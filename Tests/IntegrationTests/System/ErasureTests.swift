@@ -5,7 +5,7 @@ import Repository
 import Testing
 
 /// Cryptographic erasure, as an owner orders it over the API.
-@Suite(.enabled(if: Deployment.isPossible)) struct ErasureTests {
+@Suite(.enabled(if: Deployment.isPossible), .deploymentSlot) struct ErasureTests {
   @Test func `what would be lost by mistake is refused`() async throws {
     let account = try await CustomerAWSAccount.create(on: StandInAWS(endpoint: try #require(StandInAWS.endpoint)))
     try await Deployment.with(workers: 0, as: account) { deployment in
@@ -63,7 +63,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [false, true])
+  @Test(.serialized, arguments: [false, true])
   func `an active version is erased with all it wraps, and the tenant goes on`(isSealed: Bool) async throws {
     let account = try await CustomerAWSAccount.create(on: StandInAWS(endpoint: try #require(StandInAWS.endpoint)))
     try await Deployment.with(as: account) { deployment in

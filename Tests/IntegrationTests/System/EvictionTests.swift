@@ -3,7 +3,7 @@ import JSON
 import Testing
 
 /// What a revocation says about the keys in the memory of the processes that run.
-@Suite(.enabled(if: Deployment.isPossible)) struct EvictionTests {
+@Suite(.enabled(if: Deployment.isPossible), .deploymentSlot) struct EvictionTests {
   @Test func `a revocation waits for every process that may hold the key, and says until when one that is silent may`()
     async throws
   {

@@ -3,7 +3,7 @@ import JSON
 import Testing
 
 /// What the API does about requests that are too long, too slow or never come, on real connections.
-@Suite(.enabled(if: Deployment.isPossible)) struct HTTPLimitTests {
+@Suite(.enabled(if: Deployment.isPossible), .deploymentSlot) struct HTTPLimitTests {
   static let pace = ["HTTP_REQUEST_TIMEOUT_SECONDS": "1", "HTTP_IDLE_TIMEOUT_SECONDS": "2"]
 
   @Test func `headers are bounded in size and in number, each and together`() async throws {

@@ -4,7 +4,7 @@ import Postgres
 import Testing
 
 /// Calls that are sent more than once, to a running service.
-@Suite(.enabled(if: Deployment.isPossible), .timeLimit(.minutes(3))) struct IdempotencyFlowTests {
+@Suite(.enabled(if: Deployment.isPossible), .deploymentSlot, .timeLimit(.minutes(3))) struct IdempotencyFlowTests {
   @Test func `a repeated call happens once and is answered alike, whatever became of the world`() async throws {
     try await Deployment.with(verifies: false, workers: 0) { deployment in
       let tenant = try await deployment.makeTenant()

@@ -4,7 +4,7 @@ import Repository
 import Testing
 
 /// Rotation, replacement and removal of a tenant's key, as an owner does them over the API.
-@Suite(.enabled(if: Deployment.isPossible)) struct KeyRotationFlowTests {
+@Suite(.enabled(if: Deployment.isPossible), .deploymentSlot) struct KeyRotationFlowTests {
   @Test func `a key is rotated, replaced and removed, and every value stays readable`() async throws {
     let account = try await CustomerAWSAccount.create(on: StandInAWS(endpoint: try #require(StandInAWS.endpoint)))
     try await Deployment.with(as: account) { deployment in

@@ -4,7 +4,7 @@ import Repository
 import Testing
 
 /// Changing the key that wraps what no customer's key does, while services are up.
-@Suite(.enabled(if: Deployment.isPossible))
+@Suite(.enabled(if: Deployment.isPossible), .deploymentSlot)
 struct MasterKeyChangeTests {
   @Test func `what the former key wrapped is wrapped under the new one, which then does alone`() async throws {
     let account = try await CustomerAWSAccount.create(on: StandInAWS(endpoint: try #require(StandInAWS.endpoint)))

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What Prometheus itself makes of our metrics, alerts and settings: its promtool, on what the services answer.
-@Suite(.enabled(if: Deployment.isPossible))
+@Suite(.enabled(if: Deployment.isPossible), .deploymentSlot)
 struct ObservabilityTests {
   private static let folder = URL(filePath: #filePath).appending(path: "../../../../compose/observability").standardized
 

@@ -4,7 +4,7 @@ import Postgres
 import Repository
 import Testing
 
-@Suite(.enabled(if: Deployment.isPossible)) struct OnboardingFlowTests {
+@Suite(.enabled(if: Deployment.isPossible), .deploymentSlot) struct OnboardingFlowTests {
   @Test func `a key is onboarded and every secret is rewrapped under it`() async throws {
     let account = try await CustomerAWSAccount.create(on: StandInAWS(endpoint: try #require(StandInAWS.endpoint)))
     try await Deployment.with(workers: 2, as: account) { deployment in

@@ -16,7 +16,8 @@ import Testing
     #expect(try await QRCodeReader.read(terminalArt: code.terminalArt) == text)
   }
 
-  @Test(.enabled(if: Deployment.isPossible)) func `an operator's terminal shows the code of the URI below it`()
+  @Test(.enabled(if: Deployment.isPossible), .deploymentSlot)
+  func `an operator's terminal shows the code of the URI below it`()
     async throws
   {
     try await Deployment.with(verifies: false, workers: 0) { deployment in

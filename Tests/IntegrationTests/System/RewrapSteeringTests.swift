@@ -3,7 +3,7 @@ import JSON
 import Testing
 
 /// A rewrap as an operator sees it: watched, limited, stopped and let go on, over the real API.
-@Suite(.enabled(if: Deployment.isPossible), .timeLimit(.minutes(3))) struct RewrapSteeringTests {
+@Suite(.enabled(if: Deployment.isPossible), .deploymentSlot, .timeLimit(.minutes(3))) struct RewrapSteeringTests {
   @Test func `a rewrap is limited, paused, resumed and watched to its end`() async throws {
     let account = try await CustomerAWSAccount.create(on: StandInAWS(endpoint: try #require(StandInAWS.endpoint)))
     try await Deployment.with(workers: 2, as: account) { deployment in

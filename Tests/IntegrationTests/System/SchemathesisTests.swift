@@ -3,7 +3,7 @@ import Testing
 
 /// The running service against its own OpenAPI document, by a tool that neither of them knows: every check of
 /// schemathesis, a bounded number of requests, always the same ones. `compose/local schemathesis` runs for longer.
-@Suite(.enabled(if: Deployment.isPossible && Schemathesis.program != nil), .timeLimit(.minutes(15)))
+@Suite(.enabled(if: Deployment.isPossible && Schemathesis.program != nil), .deploymentSlot, .timeLimit(.minutes(15)))
 struct SchemathesisTests {
   @Test func `the service does what its document says, and refuses what it doesn't`() async throws {
     let account = try await CustomerAWSAccount.create(on: StandInAWS(endpoint: try #require(StandInAWS.endpoint)))

@@ -3,7 +3,7 @@ import JSON
 import Testing
 
 /// What must never be found outside the process that needs it.
-@Suite(.enabled(if: Deployment.isPossible)) struct SecrecyTests {
+@Suite(.enabled(if: Deployment.isPossible), .deploymentSlot) struct SecrecyTests {
   @Test func `the customer's key is used for exactly the calls expected, and nothing secret is left anywhere`()
     async throws
   {

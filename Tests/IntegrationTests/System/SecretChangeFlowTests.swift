@@ -3,7 +3,7 @@ import JSON
 import Testing
 
 /// `PATCH /v1/secrets/{id}` on real servers.
-@Suite(.enabled(if: Deployment.isPossible), .timeLimit(.minutes(1))) struct SecretChangeFlowTests {
+@Suite(.enabled(if: Deployment.isPossible), .deploymentSlot, .timeLimit(.minutes(1))) struct SecretChangeFlowTests {
   @Test func `a secret's settings change, and its value doesn't`() async throws {
     try await Deployment.with(verifies: false, workers: 0) { deployment in
       let tenant = try await deployment.makeTenant()

@@ -4,7 +4,7 @@ import Postgres
 import Testing
 
 /// Signing in with a password, from the command line that makes the person to the token that their password gives.
-@Suite(.enabled(if: Deployment.isPossible)) struct SignInTests {
+@Suite(.enabled(if: Deployment.isPossible), .deploymentSlot) struct SignInTests {
   @Test func `a password gives a token, until the person is disabled or their password changes`() async throws {
     try await Deployment.with(verifies: false, workers: 0) { deployment in
       let tenant = try await deployment.makeTenant()

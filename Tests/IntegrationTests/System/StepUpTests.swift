@@ -3,7 +3,7 @@ import JSON
 import Testing
 
 /// Proving one's presence with one-time codes, and leaving again.
-@Suite(.enabled(if: Deployment.isPossible)) struct StepUpTests {
+@Suite(.enabled(if: Deployment.isPossible), .deploymentSlot) struct StepUpTests {
   @Test func `a code proves presence once, and lets its person do what a token alone can't`() async throws {
     try await Deployment.with(verifies: false, workers: 0) { deployment in
       let tenant = try await deployment.makeTenant()

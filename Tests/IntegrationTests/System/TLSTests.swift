@@ -4,7 +4,7 @@ import JSON
 import Testing
 
 /// The API with a certificate of its own.
-@Suite(.enabled(if: Deployment.isPossible && OpenSSL.isAvailable)) struct TLSTests {
+@Suite(.enabled(if: Deployment.isPossible && OpenSSL.isAvailable), .deploymentSlot) struct TLSTests {
   @Test func `who trusts the certificate is served over TLS, and told to insist on it`() async throws {
     let certificate = try await TestCertificate()
     try await Deployment.with(certificate.settings, verifies: false, workers: 0) { deployment in

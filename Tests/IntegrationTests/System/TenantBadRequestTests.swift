@@ -4,7 +4,7 @@ import Testing
 
 /// What `/v1` and `/agent/v1` refuse of every field of every body, of queries and of ids. Nothing may change, whatever
 /// comes.
-@Suite(.enabled(if: Deployment.isPossible), .timeLimit(.minutes(3))) struct TenantBadRequestTests {
+@Suite(.enabled(if: Deployment.isPossible), .deploymentSlot, .timeLimit(.minutes(3))) struct TenantBadRequestTests {
   /// A field of a body: a value that fits it, and whether the body can do without it.
   struct Field {
     let name: String

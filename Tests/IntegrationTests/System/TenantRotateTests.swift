@@ -4,7 +4,7 @@ import Repository
 import Testing
 
 /// `onboarding-api tenant rotate`: new master keys for tenants on the platform's wrapping.
-@Suite(.enabled(if: Deployment.isPossible))
+@Suite(.enabled(if: Deployment.isPossible), .deploymentSlot)
 struct TenantRotateTests {
   @Test func `all tenants are moved but those with a key of their own, and a second run has none left to move`()
     async throws
@@ -78,7 +78,9 @@ struct TenantRotateTests {
     }
   }
 
-  @Test(arguments: [["tenant", "create", "--slug", "acme"], ["tenant", "rotate", "--all"], ["doctor"], ["serve"]])
+  @Test(
+    .serialized,
+    arguments: [["tenant", "create", "--slug", "acme"], ["tenant", "rotate", "--all"], ["doctor"], ["serve"]])
   func `a key that OPERATOR_KMS_KEY doesn't name is a wrong setting`(_ arguments: [String]) async throws {
     try await Deployment.with(verifies: false, workers: 0) { deployment in
       let before = try await deployment.fingerprint()

@@ -3,7 +3,7 @@ import JSON
 import Testing
 
 /// `POST /admin/tenant-kms` for who wants to see the stages as they go.
-@Suite(.enabled(if: Deployment.isPossible)) struct VerificationStreamTests {
+@Suite(.enabled(if: Deployment.isPossible), .deploymentSlot) struct VerificationStreamTests {
   struct Event: Equatable {
     let name: String
     let data: JSONValue

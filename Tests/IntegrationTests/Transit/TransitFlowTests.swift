@@ -4,7 +4,7 @@ import Repository
 import Testing
 
 /// Transit keys over the API, on real servers.
-@Suite(.enabled(if: Deployment.isPossible), .timeLimit(.minutes(3))) struct TransitFlowTests {
+@Suite(.enabled(if: Deployment.isPossible), .deploymentSlot, .timeLimit(.minutes(3))) struct TransitFlowTests {
   @Test func `a key is made, listed, shown and changed in the contract's shape`() async throws {
     try await Deployment.with(verifies: false, workers: 0) { deployment in
       let tenant = try await deployment.makeTenant()

@@ -3,7 +3,7 @@ import JSON
 import Testing
 
 /// What several processes hold of one tenant's transit keys.
-@Suite(.enabled(if: Deployment.isPossible), .timeLimit(.minutes(3))) struct TransitProcessTests {
+@Suite(.enabled(if: Deployment.isPossible), .deploymentSlot, .timeLimit(.minutes(3))) struct TransitProcessTests {
   @Test func `once a version's destruction is answered no process decrypts under it`() async throws {
     try await Deployment.with(verifies: false, workers: 0) { deployment in
       let tenant = try await deployment.makeTenant()

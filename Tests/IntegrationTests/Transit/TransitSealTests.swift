@@ -3,7 +3,7 @@ import JSON
 import Testing
 
 /// What becomes of transit keys with the tenant's master key: rewrapped, sealed and erased with it.
-@Suite(.enabled(if: Deployment.isPossible), .timeLimit(.minutes(3))) struct TransitSealTests {
+@Suite(.enabled(if: Deployment.isPossible), .deploymentSlot, .timeLimit(.minutes(3))) struct TransitSealTests {
   @Test func `a rewrap carries transit keys and secrets to the tenant's own key, and counts both`() async throws {
     let account = try await CustomerAWSAccount.create(on: StandInAWS(endpoint: try #require(StandInAWS.endpoint)))
     try await Deployment.with(as: account) { deployment in
