@@ -10,12 +10,13 @@ struct JSONLine {
   init() {
     names.reserveCapacity(16)
     bytes.reserveCapacity(512)
+    bytes.append(UInt8(ascii: "{"))
   }
 
   /// Adds a member, unless there is one of that name.
   mutating func append(_ name: String, _ value: String) {
     guard !names.contains(name) else { return }
-    bytes.append(UInt8(ascii: names.isEmpty ? "{" : ","))
+    if !names.isEmpty { bytes.append(UInt8(ascii: ",")) }
     names.append(name)
     name.writeJSON(into: &bytes)
     bytes.append(UInt8(ascii: ":"))
