@@ -19,6 +19,8 @@ final class LoopbackServer: Sendable {
   }
 
   private struct State {
+    /// Open as long as it stands here: whoever closes it takes it out first, and others touch it under the lock alone.
+    var listener: Int32?
     var connections = 0
     var requests: [String] = []
     var departures = 0
@@ -26,8 +28,7 @@ final class LoopbackServer: Sendable {
   }
 
   let port: UInt16
-  private let listener: Int32
-  private let state = Guarded(State())
+  private let state: Guarded<State>
   private let greeting: String
   private let reply: @Sendable (String) -> Reply
 
@@ -44,11 +45,11 @@ final class LoopbackServer: Sendable {
       }
     }
     guard bound else { throw SystemError(code: errno) }
-    self.listener = listener
+    state = Guarded(State(listener: listener))
     self.greeting = greeting
     self.reply = reply
     port = UInt16(bigEndian: address.sin_port)
-    Thread.detachNewThread { self.accept() }
+    Thread.detachNewThread { self.accept(on: listener) }
   }
 
   var url: String { "http://127.0.0.1:\(port)" }
@@ -61,9 +62,13 @@ final class LoopbackServer: Sendable {
   /// Waits until so many peers have closed their connection.
   func waitForDepartures(_ count: Int) async { await wait(departures: count, requests: 0) }
 
-  /// Takes no further connection. The descriptor stays the accepting thread's, which closes it: closed here, its number
-  /// could be another server's by the time that thread asks for a connection once more.
-  func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
+  /// Takes no further connection. The listener is closed by the thread that accepts on it: closed here, its number could
+  /// be another server's by the time that thread asks for a connection once more.
+  func stop() {
+    state.withLock { state in
+      if let listener = state.listener { shutdown(listener, Int32(SHUT_RDWR)) }
+    }
+  }
 
   private func wait(departures: Int, requests: Int) async {
     await withCheckedContinuation { continuation in
@@ -84,8 +89,11 @@ final class LoopbackServer: Sendable {
     for waiter in ready { waiter.2.resume() }
   }
 
-  private func accept() {
-    defer { close(listener) }
+  private func accept(on listener: Int32) {
+    defer {
+      state.withLock { $0.listener = nil }
+      close(listener)
+    }
     while true {
       let peer = Glibc.accept(listener, nil, nil)
       guard peer >= 0 else { return }
