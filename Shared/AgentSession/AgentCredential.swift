@@ -31,7 +31,7 @@ public struct AgentCredential: Sendable {
     guard agentID.utf8.count == Self.idPrefix.utf8.count + 16, agentID.hasPrefix(Self.idPrefix),
       agentID.utf8.dropFirst(Self.idPrefix.utf8.count).allSatisfy(Self.alphabet.contains),
       secret.utf8.count == Self.secretPrefix.utf8.count + 43, secret.hasPrefix(Self.secretPrefix),
-      let bytes = SecretBytes(base64URL: String(secret.dropFirst(Self.secretPrefix.count))), bytes.count == 32
+      let bytes = SecretBytes(base64: String(secret.dropFirst(Self.secretPrefix.count)), in: .urls), bytes.count == 32
     else { return nil }
     self.init(agentID: agentID, secret: bytes)
   }

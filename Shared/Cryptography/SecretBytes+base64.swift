@@ -2,66 +2,67 @@ extension SecretBytes {
   /// The longest base64 text that is decoded, in characters: 1.5 MiB of bytes.
   public static let maximumBase64Count = 2 << 20
 
-  /// Decodes base64 straight into a secret, without a copy elsewhere and without lookups that depend on it.
+  private struct NotBase64: Error {}
+
+  /// Decodes base64 straight into a secret, without a copy elsewhere.
   ///
-  /// Strict (RFC 4648 section 4): the standard alphabet, padded to a multiple of four characters, no white space, no
-  /// bits behind the last byte. Anything else, and a text over ``maximumBase64Count``, is nil.
-  public convenience init?(base64 text: String) {
-    let characters = text.utf8
-    guard characters.count <= Self.maximumBase64Count, characters.count.isMultiple(of: 4) else { return nil }
-    let padding = characters.suffix(2).reversed().prefix { $0 == UInt8(ascii: "=") }.count
-    do throws(InvalidBase64) {
-      try unsafe self.init(count: characters.count / 4 * 3 - padding) { buffer throws(InvalidBase64) in
-        // A copy, so that its bytes lie in one piece; that of a native string is itself.
-        var text = text
-        let isValid = text.withUTF8 { characters in
-          unsafe decode(UnsafeBufferPointer(rebasing: characters.dropLast(padding)), into: buffer)
-        }
-        guard isValid else { throw InvalidBase64() }
+  /// Strict: a secret has exactly one text in each alphabet. White space, padding that is missing or too much, bits behind
+  /// the last byte that are not zero, and a text over ``maximumBase64Count`` are nil.
+  public convenience init?(base64 text: String, in alphabet: Base64Alphabet = .standard) {
+    // A copy, so that its bytes lie in one piece; that of a native string is itself.
+    var text = text
+    guard text.utf8.count <= Self.maximumBase64Count,
+      let count = text.withUTF8({ unsafe alphabet.byteCount(of: $0) })
+    else { return nil }
+    do throws(NotBase64) {
+      try unsafe self.init(count: count) { buffer throws(NotBase64) in
+        guard text.withUTF8({ unsafe alphabet.decode($0, into: buffer) }) else { throw NotBase64() }
       }
-    } catch {
-      return nil
-    }
+    } catch { return nil }
+  }
+
+  /// Likewise decodes a text that its owner wipes.
+  public convenience init?(base64 text: ArraySlice<UInt8>, in alphabet: Base64Alphabet = .standard) {
+    guard text.count <= Self.maximumBase64Count,
+      let count = unsafe text.withUnsafeBufferPointer({ unsafe alphabet.byteCount(of: $0) })
+    else { return nil }
+    do throws(NotBase64) {
+      try unsafe self.init(count: count) { buffer throws(NotBase64) in
+        guard unsafe text.withUnsafeBufferPointer({ unsafe alphabet.decode($0, into: buffer) }) else {
+          throw NotBase64()
+        }
+      }
+    } catch { return nil }
+  }
+
+  /// The secret as unpadded base64url, for whoever it is shown to once; nothing wipes the text.
+  public func exposedBase64URL() -> String {
+    String(decoding: [UInt8]("", base64: self, in: .urls, followedBy: "".utf8), as: UTF8.self)
   }
 }
 
-private struct InvalidBase64: Error {}
+extension [UInt8] {
+  /// A text with a secret's base64 in its midst, for its owner to wipe. It is written into one allocation: where an array
+  /// grows, the storage it leaves isn't wiped.
+  public init(
+    _ start: String, base64 secret: SecretBytes, in alphabet: Base64Alphabet = .standard,
+    followedBy end: some Collection<UInt8>
+  ) {
+    self = []
+    reserveCapacity(start.utf8.count + (secret.count + 2) / 3 * 4 + end.count)
+    append(contentsOf: start.utf8)
+    append(base64: secret, in: alphabet)
+    append(contentsOf: end)
+  }
 
-/// Decodes unpadded base64 into a buffer of exactly its size; false if it isn't canonical.
-private func decode(_ characters: UnsafeBufferPointer<UInt8>, into buffer: UnsafeMutableRawBufferPointer) -> Bool {
-  var pending: UInt32 = 0
-  var pendingBits = 0
-  var invalid: UInt32 = 0
-  var index = 0
-  for position in characters.indices {
-    let value = sextet(of: unsafe characters[position])
-    invalid |= value >> 6
-    pending = pending << 6 | value & 63
-    pendingBits += 6
-    if pendingBits >= 8 {
-      pendingBits -= 8
-      unsafe buffer[index] = UInt8(truncatingIfNeeded: pending >> UInt32(pendingBits))
-      index += 1
+  private mutating func append(base64 secret: SecretBytes, in alphabet: Base64Alphabet) {
+    unsafe secret.withUnsafeBytes { bytes in
+      for start in stride(from: 0, to: bytes.count, by: 3) {
+        let present = Swift.min(bytes.count - start, 3)
+        let bits = (0..<3).reduce(UInt32(0)) { unsafe $0 << 8 | ($1 < present ? UInt32(bytes[start + $1]) : 0) }
+        for index in 0...present { append(alphabet.character(of: Int16(bits >> UInt32(18 - 6 * index) & 63))) }
+        if alphabet == .standard { append(contentsOf: repeatElement(UInt8(ascii: "="), count: 3 - present)) }
+      }
     }
   }
-  let leftOver = pending & ((1 << UInt32(pendingBits)) - 1)
-  return invalid == 0 && leftOver == 0
-}
-
-/// The six bits of a base64 character, or a number over 63; without branches or lookups.
-@inline(__always) private func sextet(of character: UInt8) -> UInt32 {
-  let code = Int32(character)
-  /// All ones if the code is in the range, else zero.
-  func within(_ first: Unicode.Scalar, _ last: Unicode.Scalar) -> Int32 {
-    ~((code &- Int32(first.value)) >> 31) & ~((Int32(last.value) &- code) >> 31)
-  }
-  let upper = within("A", "Z")
-  let lower = within("a", "z")
-  let digit = within("0", "9")
-  let plus = within("+", "+")
-  let slash = within("/", "/")
-  let value =
-    upper & (code &- 65) | lower & (code &- 71) | digit & (code &+ 4) | plus & 62 | slash & 63
-    | ~(upper | lower | digit | plus | slash) & 64
-  return UInt32(truncatingIfNeeded: value)
 }

@@ -6,44 +6,6 @@ import Testing
 
 /// The way of key material into requests and out of answers.
 @Suite struct PlaintextTests {
-  @Test func base64IsFoundations() {
-    for count in 0..<100 {
-      let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 167 &+ count) }
-      var text = [UInt8]()
-      text.append(base64: SecretBytes(copying: bytes))
-      #expect(text == Array(Data(bytes).base64EncodedString().utf8))
-      #expect(SecretBytes(base64: text[...]) == SecretBytes(copying: bytes))
-    }
-  }
-
-  @Test func everyByteIsACharacterOrNone() {
-    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-    for byte in UInt8.min...UInt8.max {
-      let decoded = SecretBytes(base64: [65, 65, 65, byte])
-      #expect(
-        decoded == alphabet.firstIndex(of: byte).map { SecretBytes(copying: [0, 0, UInt8($0)]) }
-          ?? (byte == UInt8(ascii: "=") ? SecretBytes(copying: [0, 0]) : nil))
-    }
-  }
-
-  @Test(arguments: ["A", "AA", "AAA", "AA=A", "=AAA", "A===", "====", "AB==", "AAB=", "AAAA\n", "AA-_", "AAA "])
-  func whatIsNotCanonicalIsRefused(_ text: String) {
-    #expect(SecretBytes(base64: Array(text.utf8)[...]) == nil)
-  }
-
-  @Test func `base64 for URLs differs in two characters and has no padding`() {
-    for count in 0..<100 {
-      let bytes = (0..<count).map { UInt8(truncatingIfNeeded: 0xFF &- $0 &* 5) }
-      let standard = Data(bytes).base64EncodedString()
-      let expected = standard.replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
-      var text = Array("x".utf8)
-      text.append(base64URL: SecretBytes(copying: bytes))
-      #expect(String(decoding: text, as: UTF8.self) == "x" + expected)
-      #expect(SecretBytes(base64URL: text[1...]) == SecretBytes(copying: bytes))
-      if standard != expected { #expect(SecretBytes(base64URL: Array(standard.utf8)[...]) == nil) }
-    }
-  }
-
   @Test(
     arguments: [
       (#"{"k_id":"x","k": "a\nb"}"#, "a\nb"), (#"{"k":"\"\\\/\r\t"}"#, "\"\\/\r\t"),

@@ -39,10 +39,8 @@ struct AWSKey: KeyEncryptionKey {
 
   /// KMS `Encrypt`: answers the ciphertext and the key that made it.
   func wrap(_ secret: SecretBytes, context: EncryptionContext) async throws(KMSFailure) -> WrappedKey {
-    var body = Array("{\"Plaintext\":\"".utf8)
-    body.append(base64: secret)
-    body += "\",".utf8
-    body += Self.members(key.description, context).canonicalBytes.dropFirst()
+    let members = Self.members(key.description, context).canonicalBytes.dropFirst()
+    var body = [UInt8]("{\"Plaintext\":\"", base64: secret, followedBy: Array("\",".utf8) + members)
     let answer = try await send(&body, target: "TrentService.Encrypt", stage: .encrypt)
     let answered = try answer.keyARN()
     guard key.isAlias || answered == key else {

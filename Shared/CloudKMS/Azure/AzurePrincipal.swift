@@ -1,4 +1,4 @@
-internal import FoundationEssentials
+internal import Cryptography
 internal import JSON
 
 /// Who the platform is in Azure, as far as it can tell.
@@ -67,11 +67,7 @@ extension AzurePlatform {
   /// What a token of ours says. Nobody is let in by it, so its signature doesn't matter.
   private static func claims(of token: String) -> JSONValue? {
     let parts = token.split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count == 3 else { return nil }
-    let text = parts[1].replacing("-", with: "+").replacing("_", with: "/")
-    guard let data = Data(base64Encoded: text + String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)) else {
-      return nil
-    }
-    do { return try JSONValue(parsing: Array(data), maximumLength: 16 << 10, maximumDepth: 8) } catch { return nil }
+    guard parts.count == 3, let claims = Base64Alphabet.urls.bytes(of: String(parts[1])) else { return nil }
+    do { return try JSONValue(parsing: claims, maximumLength: 16 << 10, maximumDepth: 8) } catch { return nil }
   }
 }

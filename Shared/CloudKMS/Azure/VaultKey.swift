@@ -63,10 +63,9 @@ struct VaultKey: KeyEncryptionKey {
     _ operation: String, _ value: SecretBytes, by identifier: String, stage: VerificationStage
   ) async throws(KMSFailure) -> SecretBytes {
     guard let path = keyName.path(ofVersion: identifier) else { throw .damagedConfiguration }
-    var body = Array("{\"alg\":\"\(Self.algorithm)\",\"value\":\"".utf8)
+    var body = [UInt8](
+      "{\"alg\":\"\(Self.algorithm)\",\"value\":\"", base64: value, in: .urls, followedBy: "\"}".utf8)
     defer { body.wipe() }
-    body.append(base64URL: value)
-    body += "\"}".utf8
     let answer = try await call("POST", "\(path)/\(operation)", body: body, stage: stage)
     guard let answered = answer.members["kid"]?.string, keyName.path(ofVersion: answered) == path else {
       throw .garbage("for another key than asked", from: AzureService.vault, status: 200, stage: stage)

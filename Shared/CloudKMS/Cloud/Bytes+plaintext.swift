@@ -1,14 +1,6 @@
 internal import Cryptography
 internal import Glibc
 
-/// The two ways of writing base64.
-enum Base64Alphabet {
-  /// RFC 4648, section 4, padded.
-  case standard
-  /// RFC 4648, section 5, unpadded.
-  case urls
-}
-
 extension [UInt8] {
   /// Takes the base64 text of a member out of a JSON text and leaves a string of zeros in its place.
   ///
@@ -20,8 +12,7 @@ extension [UInt8] {
     let end = self[start...].firstIndex { !$0.isBase64Character && !"=-_".utf8.contains($0) } ?? count
     defer { blank(start..<end) }
     guard end < count, self[end] == UInt8(ascii: "\"") else { return nil }
-    let text = self[start..<end]
-    return alphabet == .standard ? SecretBytes(base64: text) : SecretBytes(base64URL: text)
+    return SecretBytes(base64: self[start..<end], in: alphabet)
   }
 
   /// Likewise takes the ASCII text of a member, whose escapes are undone (RFC 8259, section 7).

@@ -45,11 +45,10 @@ struct GCPKey: KeyEncryptionKey {
 
   /// Cloud KMS `encrypt`, by the key's primary version: answers the ciphertext and that version.
   func wrap(_ secret: SecretBytes, context: EncryptionContext) async throws(KMSFailure) -> WrappedKey {
-    var body = Array("{\"plaintext\":\"".utf8)
+    let members =
+      Array("\",\"plaintextCrc32c\":\"\(secret.checksum)\",".utf8) + Self.members(context).canonicalBytes.dropFirst()
+    var body = [UInt8]("{\"plaintext\":\"", base64: secret, followedBy: members)
     defer { body.wipe() }
-    body.append(base64: secret)
-    body += "\",\"plaintextCrc32c\":\"\(secret.checksum)\",".utf8
-    body += Self.members(context).canonicalBytes.dropFirst()
     let answer = try await call("\(keyName):encrypt", body, stage: .encrypt)
     try answer.demandVerified(["verifiedPlaintextCrc32c", "verifiedAdditionalAuthenticatedDataCrc32c"])
     let version = try answer.text("name")

@@ -24,7 +24,7 @@ public struct APIKey: Sendable {
     guard text.utf8.count == 8 + 16 + 1 + 43, text.hasPrefix(Self.prefix) else { return nil }
     let parts = text.dropFirst(Self.prefix.count).split(separator: "_", maxSplits: 1)
     guard parts.count == 2, Self.isID(String(parts[0])),
-      let secret = SecretBytes(base64URL: String(parts[1])), secret.count == 32
+      let secret = SecretBytes(base64: String(parts[1]), in: .urls), secret.count == 32
     else { return nil }
     self.init(id: String(parts[0]), secret: secret)
   }
