@@ -1,3 +1,5 @@
+internal import Cryptography
+
 /// The canonical query (AWS: "Create a signed API request", step 1, CanonicalQueryString).
 enum CanonicalQuery {
   private struct Parameter {

@@ -59,7 +59,7 @@ extension [UInt8] {
       var code: UInt16 = 0
       for _ in 0..<4 {
         index += 1
-        guard index < count, let digit = self[index].hexadecimalDigit else { return nil }
+        guard index < count, let digit = self[index].hexadecimalValue else { return nil }
         code = code << 4 | UInt16(digit)
       }
       return code < 0x80 ? UInt8(code) : nil
@@ -83,17 +83,6 @@ extension [UInt8] {
     withUnsafeMutableBytes { bytes in
       let part = UnsafeMutableRawBufferPointer(rebasing: bytes[range])
       if let start = part.baseAddress { explicit_bzero(start, part.count) }
-    }
-  }
-}
-
-extension UInt8 {
-  fileprivate var hexadecimalDigit: UInt8? {
-    switch self {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
-    default: nil
     }
   }
 }
